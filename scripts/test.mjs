@@ -1,0 +1,64 @@
+// Builds, then runs every tier that this machine can run; the last line counts all of them.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { softwareVulkan } from "./software-vulkan.mjs";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
+tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.vulkan.test.ts"], {});
+for (const name of /** @type {const} */ (["old", "new"])) {
+  const software = softwareVulkan(name);
+  if ("unavailable" in software) {
+    console.log(`skipped: software Vulkan, ${name} (${software.unavailable})`);
+    totals.skipped++;
+  } else {
+    const path = software.bin ? { PATH: `${software.bin}:${process.env.PATH}` } : {};
+    const env = { ...software.environment, ...path, WHISPER_VULKAN_TEST_DEVICE: "0" };
+    tier(`software Vulkan, ${software.what}`, [".vulkan.test.ts"], env);
+  }
+}
+const pulled = ["base", "tiny.en"].filter((name) =>
+  run(process.execPath, ["bin/whisper-vulkan.js", "pull", name]),
+);
+if (pulled.length === 2) tier("real model", ["model.test.ts"], { WHISPER_VULKAN_TEST_MODELS: "1" });
+else {
+  console.log("skipped: real model tier (the models base and tiny.en could not be pulled, see above)");
+  totals.skipped++;
+}
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed ? 1 : 0);
+
+function tier(name, args, env) {
+  console.log(`\n== ${name}`);
+  const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-tests-"));
+  const report = join(folder, "report.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const passed = run("npx", ["--no-install", "vitest", "run", ...args, ...reporters], env);
+  const before = totals.failed;
+  try {
+    const counts = JSON.parse(readFileSync(report, "utf8"));
+    totals.passed += counts.numPassedTests;
+    totals.failed += counts.numFailedTests;
+    totals.skipped += counts.numPendingTests + counts.numTodoTests;
+  } catch (error) {
+    console.log(`no report from the ${name} tier: ${error.message}`);
+  }
+  if (!passed && totals.failed === before) totals.failed++;
+  rmSync(folder, { recursive: true });
+}
+
+function run(command, args, env = {}) {
+  return (
+    spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status === 0
+  );
+}
+
+function exit(reason) {
+  console.log(`${reason}\n0 passed, 1 failed, 0 skipped`);
+  process.exit(1);
+}

@@ -1,0 +1,11 @@
+/** The sample rate Whisper hears, in Hz. */
+export const WHISPER_SAMPLE_RATE = 16000;
+
+/**
+ * Mono audio in pieces of any length, values in about [-1, 1]. Whoever receives a piece must not write
+ * to it: it may be a view of the caller's own samples.
+ */
+export interface AudioSource extends AsyncIterable<Float32Array> {
+  /** Samples per second. */
+  readonly sampleRate: number;
+}

@@ -1,0 +1,125 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { WhisperVulkanError } from "../../errors.js";
+import {
+  type ByteSource,
+  blobSource,
+  folderError,
+  memorySource,
+  openFile,
+  unreadable,
+} from "./byte-source.js";
+import { openHttp } from "./http.js";
+import { writeTemporaryFile } from "./temporary-file.js";
+
+export { type ByteSource, bytesOf } from "./byte-source.js";
+
+/** Mono samples in memory with their rate in Hz. */
+export interface Samples {
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+}
+
+/**
+ * Whatever holds a recording. A string is a path, or a URL when it starts with `file:`, `http:` or
+ * `https:`. A bare Float32Array is mono samples at 16 kHz. Streams carry the bytes of a file.
+ */
+export type AudioInput =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | Float32Array
+  | Samples
+  | NodeJS.ReadableStream
+  | AsyncIterable<Uint8Array>;
+
+/** Samples given directly, or null when the input is a file of some kind. */
+export function samplesOf(input: AudioInput): Samples | null {
+  if (input instanceof Float32Array) return { samples: input, sampleRate: 16000 };
+  const { samples, sampleRate } = input as Partial<Samples>;
+  if (!(samples instanceof Float32Array)) return null;
+  if (typeof sampleRate !== "number" || !Number.isFinite(sampleRate) || sampleRate <= 0) {
+    throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
+      hint: "Give { samples, sampleRate } with the samples per second, e.g. 48000.",
+    });
+  }
+  return { samples, sampleRate };
+}
+
+/**
+ * Opens the bytes of a recording. Streams, pipes and downloads go to a temporary file first, because
+ * decoding reads them more than once.
+ *
+ * @throws WhisperVulkanError `file-not-found`, `file-is-folder`, `file-empty`, `file-unreadable`,
+ *   `disk-full`, `option-invalid`
+ */
+export async function openBytes(input: AudioInput, signal?: AbortSignal): Promise<ByteSource> {
+  const source = await openAny(input, signal);
+  if (source.sizeBytes > 0) return source;
+  await source.close();
+  throw new WhisperVulkanError("file-empty", `${source.name}: is empty (0 bytes)`, {
+    hint: "Check that the recording was written completely.",
+  });
+}
+
+async function openAny(input: AudioInput, signal?: AbortSignal): Promise<ByteSource> {
+  if (typeof input === "string") {
+    return /^(https?|file):\/\//i.test(input)
+      ? openUrl(parseUrl(input), signal)
+      : openPath(input, input, signal);
+  }
+  if (input instanceof URL) return openUrl(input, signal);
+  if (input instanceof Uint8Array) return memorySource(input, "buffer");
+  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input), "buffer");
+  if (input instanceof Blob) return blobSource(input, (input as Partial<File>).name || "blob");
+  if (isByteStream(input)) return spool(input, "stream", signal);
+  throw new WhisperVulkanError("option-invalid", `a recording cannot be a ${describe(input)}`, {
+    hint: "Give a path, URL, Buffer, Float32Array, Blob or a stream of bytes.",
+  });
+}
+
+function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (error) {
+    throw new WhisperVulkanError("option-invalid", `${text}: not a valid URL`, { cause: error });
+  }
+}
+
+async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+  if (url.protocol === "http:" || url.protocol === "https:") {
+    return spool(await openHttp(url, signal), url.href, signal);
+  }
+  if (url.protocol === "file:") return openPath(fileURLToPath(url), url.href, signal);
+  throw new WhisperVulkanError("option-invalid", `${url.href}: ${url.protocol} URLs cannot be read`, {
+    hint: "Use a path or a file:, http: or https: URL.",
+  });
+}
+
+async function openPath(path: string, name: string, signal?: AbortSignal): Promise<ByteSource> {
+  const info = await stat(path).catch((error) => Promise.reject(unreadable(name, error)));
+  if (info.isDirectory()) throw folderError(name);
+  // Pipes and devices (/dev/stdin, a shell's process substitution) can be read once, so they are spooled.
+  return info.isFile() ? openFile(path, name) : spool(createReadStream(path), name, signal);
+}
+
+async function spool(
+  bytes: NodeJS.ReadableStream | AsyncIterable<Uint8Array>,
+  name: string,
+  signal?: AbortSignal,
+) {
+  const file = await writeTemporaryFile(bytes, name, signal);
+  return openFile(file.path, name, file.remove);
+}
+
+function isByteStream(input: unknown): input is AsyncIterable<Uint8Array> {
+  return typeof (input as AsyncIterable<Uint8Array> | null)?.[Symbol.asyncIterator] === "function";
+}
+
+function describe(input: unknown): string {
+  if (input === null || typeof input !== "object") return String(input === null ? null : typeof input);
+  return input.constructor?.name ?? "plain object";
+}

@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { openAudio } from "./audio-file.js";
+import { isSame, noise, sine, slaneyFilters } from "./cases.js";
+import { LogMel, WINDOW_FRAMES } from "./log-mel.js";
+
+const FILTERS = slaneyFilters(80);
+
+/** Log-mel straight from the definition, in f64, over samples followed by zeros: `nFrames` frames. */
+function reference(samples: Float32Array, filters: Float32Array, nFrames: number): Float64Array[] {
+  const sampleAt = (i: number) => samples[Math.abs(i)] ?? 0;
+  const nMels = filters.length / 201;
+  const frames = Array.from({ length: nFrames }, (_, t) => {
+    const power = new Float64Array(201);
+    for (let k = 0; k <= 200; k++) {
+      let [re, im] = [0, 0];
+      for (let n = 0; n < 400; n++) {
+        const x = sampleAt(160 * t - 200 + n) * (0.5 - 0.5 * Math.cos((2 * Math.PI * n) / 400));
+        re += x * COSINES[(k * n) % 400]!;
+        im += x * COSINES[(k * n + 100) % 400]!;
+      }
+      power[k] = re * re + im * im;
+    }
+    return Float64Array.from({ length: nMels }, (_, mel) => {
+      let sum = 0;
+      for (let k = 0; k <= 200; k++) sum += filters[mel * 201 + k]! * power[k]!;
+      return Math.log10(Math.max(sum, 1e-10));
+    });
+  });
+  const maximum = frames.reduce((max, frame) => Math.max(max, ...frame), -10);
+  return frames.map((frame) => frame.map((x) => (Math.max(x, maximum - 8) + 4) / 4));
+}
+const COSINES = Float64Array.from({ length: 400 }, (_, i) => Math.cos((2 * Math.PI * i) / 400));
+
+async function open(samples: Float32Array, options: { maxKeptFrames?: number; filters?: Float32Array } = {}) {
+  return LogMel.open(await openAudio(samples), { filters: FILTERS, ...options });
+}
+
+function worstDifference(frames: Float64Array[], window: Float32Array, nFrames: number): number {
+  const nMels = frames[0]!.length;
+  let worst = 0;
+  for (let t = 0; t < nFrames; t++) {
+    frames[t]!.forEach((x, mel) => {
+      worst = Math.max(worst, Math.abs(x - window[t * nMels + mel]!));
+    });
+  }
+  return worst;
+}
+
+describe("against the definition in f64", () => {
+  const speech = noise(20_000).map((x, i) => x * Math.sin(i / 3000) ** 2 + 0.1 * Math.sin(i / 7));
+  const cases: [string, Float32Array][] = [
+    ["noise that comes and goes", speech],
+    ["a loud sine", sine(1234, 16000, 16_000)],
+    ["one sample", Float32Array.of(0.5)],
+    ["less than the mirrored beginning", noise(150)],
+    [
+      "sound, silence, sound",
+      Float32Array.from([...noise(3000), ...new Float32Array(9000), ...noise(2777, 5)]),
+    ],
+    ["a whole number of frames", noise(1600)],
+    ["silence", new Float32Array(5000)],
+    ["very loud", noise(3000).map((x) => x * 1e6)],
+    ["very quiet", noise(3000).map((x) => x * 1e-6)],
+  ];
+  test.each(cases)("%s", async (_, samples) => {
+    const nFrames = Math.ceil(samples.length / 160) + 3;
+    const mel = await open(samples);
+    const window = await mel.window(0, "silence");
+    expect(mel.nFrames).toBe(Math.floor(samples.length / 160));
+    expect(worstDifference(reference(samples, FILTERS, nFrames), window, nFrames)).toBeLessThan(1e-5);
+  });
+
+  test("128 bands", async () => {
+    const filters = slaneyFilters(128);
+    const window = await (await open(speech, { filters })).window(0, "silence");
+    expect(worstDifference(reference(speech, filters, 120), window, 120)).toBeLessThan(1e-5);
+  });
+});
+
+test("frames behind the end are 0, or what silence gives", async () => {
+  const mel = await open(noise(16_100));
+  const zeros = await mel.window(0);
+  const silence = await mel.window(0, "silence");
+  expect(zeros.length).toBe(WINDOW_FRAMES * 80);
+  expect(isSame(zeros.subarray(0, 100 * 80), silence.subarray(0, 100 * 80))).toBe(true);
+  expect(zeros.subarray(100 * 80).every((x) => x === 0)).toBe(true);
+  const floor = Math.fround((mel.maximum - 8 + 4) / 4);
+  expect(silence.subarray(103 * 80).every((x) => x === floor)).toBe(true);
+});
+
+test("a long recording read twice gives what one kept in memory gives", async () => {
+  const samples = noise(16000 * 75).map((x, i) => x * Math.sin(i / 90_000));
+  const kept = await open(samples);
+  const streamed = await open(samples, { maxKeptFrames: 100 });
+  expect(streamed.maximum).toBe(kept.maximum);
+  for (const [frame, tail] of [
+    [0, "silence"],
+    [0, "zeros"],
+    [1234, "zeros"],
+    [5999, "zeros"],
+    [6000, "silence"],
+    [7499, "zeros"],
+  ] as const) {
+    expect(isSame(await streamed.window(frame, tail), await kept.window(frame, tail))).toBe(true);
+  }
+  await expect(streamed.window(100)).rejects.toThrow("never go back");
+});
+
+test("how the samples are cut does not matter", async () => {
+  const samples = noise(9000).fill(0, 2000, 5000);
+  const expected = await (await open(samples)).window(0, "silence");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 30 }),
+      async (sizes) => {
+        async function* pieces() {
+          let at = 0;
+          for (let i = 0; at < samples.length; at += sizes[i++ % sizes.length]!) {
+            yield samples.subarray(at, at + sizes[i % sizes.length]!);
+          }
+        }
+        const source = { sampleRate: 16000, [Symbol.asyncIterator]: pieces };
+        const mel = await LogMel.open(source, { filters: FILTERS });
+        expect(isSame(await mel.window(0, "silence"), expected)).toBe(true);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("a source at another rate is refused", async () => {
+  const source = { sampleRate: 48000, async *[Symbol.asyncIterator]() {} };
+  await expect(LogMel.open(source, { filters: FILTERS })).rejects.toMatchObject({ code: "option-invalid" });
+});
+
+const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
+const numbers = `${shared}reference/data/openai-base-numbers.json`;
+test("OpenAI's own numbers, to 1e-4", async ({ skip }) => {
+  if (!existsSync(numbers)) return skip("shared/reference is not here");
+  const expected = JSON.parse(readFileSync(numbers, "utf8")) as { mel_frames: Record<string, number[]> };
+  const audio = await openAudio(`${shared}speech/ljspeech/LJ001-0001.flac`);
+  const window = await (await LogMel.open(audio, { filters: FILTERS })).window(0, "silence");
+  for (const [frame, values] of Object.entries(expected.mel_frames)) {
+    values.forEach((value, mel) => {
+      expect(Math.abs(window[Number(frame) * 80 + mel]! - value)).toBeLessThan(1e-4);
+    });
+  }
+  await audio.dispose();
+});

@@ -1,0 +1,62 @@
+import type { Program } from "../network/program.js";
+import type { Tensor } from "../ops/tensor.js";
+
+/** One tensor's claim on memory, known before anything is allocated. */
+export interface ManifestEntry {
+  readonly tensor: Tensor;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Everything a set of programs needs, each tensor once. Scratch tensors of all programs share one arena:
+ * programs never run at the same time.
+ */
+export interface MemoryManifest {
+  readonly entries: readonly ManifestEntry[];
+  readonly scratchSizeBytes: number;
+  readonly totalSizeBytes: number;
+}
+
+/** Where a part of the model's memory lies, for people: "weights", "DEVICE_LOCAL|HOST_VISIBLE, heap 0". */
+export interface MemoryUse {
+  readonly what: string;
+  readonly where: string;
+  readonly sizeBytes: number;
+}
+
+/** Memory for all tensors of a manifest. Freed as a whole. */
+export interface Storage {
+  /** Writes raw element bytes into a tensor. Weights and state once or rarely, inputs before every run. */
+  write(tensor: Tensor, offsetBytes: number, data: Uint8Array): Promise<void>;
+  /** Reads raw element bytes back. Outputs are cheap to read; anything else may need a copy. */
+  read(tensor: Tensor, offsetBytes: number, into: Uint8Array): Promise<void>;
+  memory(): readonly MemoryUse[];
+  dispose(): Promise<void>;
+}
+
+/** A program made ready to run again and again on the storage it was compiled for. */
+export interface Executable {
+  /** Runs all steps. Stops between submissions when the signal fires, with an "aborted" error. */
+  run(signal?: AbortSignal): Promise<void>;
+  dispose(): void;
+}
+
+export interface BackendDescription {
+  readonly kind: "vulkan" | "cpu" | "reference";
+  /** The device in words, e.g. "NVIDIA H200" or "built-in CPU backend, 2 threads". */
+  readonly device: string;
+  /** Driver and version, kernel variants, instruction sets: one line for people. */
+  readonly details: string;
+}
+
+/**
+ * A device that runs programs. Two real ones (vulkan, cpu) and the f64 reference; the same results within
+ * the tolerances stated in ops/.
+ */
+export interface Backend {
+  describe(): BackendDescription;
+  manifest(programs: readonly Program[]): MemoryManifest;
+  allocate(manifest: MemoryManifest): Promise<Storage>;
+  compile(program: Program, storage: Storage): Promise<Executable>;
+  dispose(): Promise<void>;
+}

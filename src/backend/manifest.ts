@@ -1,0 +1,27 @@
+import type { Program } from "../network/program.js";
+import { planScratch } from "../network/scratch.js";
+import { stepTensors } from "../ops/index.js";
+import { elementCount, type Tensor, tensorSizeBytes } from "../ops/tensor.js";
+import type { MemoryManifest } from "./backend.js";
+
+/** Every tensor of the programs that outlives a run, once, and the scratch arena of the largest of them. */
+export function manifestOf(programs: readonly Program[], scratchAlignmentBytes: number): MemoryManifest {
+  const tensors = new Map<string, Tensor>();
+  let scratchSizeBytes = 0;
+  for (const program of programs) {
+    for (const step of program.steps) {
+      const { reads, writes } = stepTensors(step);
+      for (const tensor of [...reads, ...writes]) {
+        if (tensor.role === "scratch") continue;
+        const known = tensors.get(tensor.name);
+        if (known && (known.type !== tensor.type || elementCount(known) !== elementCount(tensor)))
+          throw new Error(`tensor ${tensor.name} has two shapes: [${known.shape}] and [${tensor.shape}]`);
+        tensors.set(tensor.name, tensor);
+      }
+    }
+    scratchSizeBytes = Math.max(scratchSizeBytes, planScratch(program, scratchAlignmentBytes).sizeBytes);
+  }
+  const entries = [...tensors.values()].map((tensor) => ({ tensor, sizeBytes: tensorSizeBytes(tensor) }));
+  const totalSizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, scratchSizeBytes);
+  return { entries, scratchSizeBytes, totalSizeBytes };
+}

@@ -1,0 +1,126 @@
+import { Ledger } from "../../memory/index.js";
+import type { Program } from "../../network/program.js";
+import { planScratch } from "../../network/scratch.js";
+import type { KernelContext, KernelDevice, KernelTable } from "../../ops/kernel.js";
+import { tensorSizeBytes } from "../../ops/tensor.js";
+import type { Backend, BackendDescription, MemoryManifest, Storage } from "../backend.js";
+import { manifestOf } from "../manifest.js";
+import type { Device } from "./device.js";
+import { type DeviceReport, kernelDevice } from "./device-report.js";
+import { VulkanExecutable } from "./executable.js";
+import { Pipelines } from "./pipelines.js";
+import { planDispatches } from "./plan.js";
+import { measureFlopsPerSecond } from "./speed.js";
+import { VulkanStorage } from "./storage.js";
+import { VulkanMemory } from "./vulkan-memory.js";
+
+/** One submission is estimated at no more than this: half of what may hold a GPU, since estimates are off. */
+const submissionSeconds = 0.1;
+/** Until the speed is known: 20 ms on a device that manages 1 GFLOP/s. */
+const unmeasuredFlops = 2e7;
+
+export interface VulkanOptions {
+  /** Cuts weights into parts of at most this size, as a device with small bindings would: for tests. */
+  readonly maxPartBytes?: number;
+  /** Leaves out the n-th barrier of every program, to prove that validation notices. */
+  readonly dropBarrier?: number;
+  /** Floating-point operations a submission and a dispatch may hold, instead of measuring the device. */
+  readonly maxFlops?: number;
+}
+
+/** Programs on a Vulkan device. */
+export class VulkanBackend implements Backend {
+  readonly #device: Device;
+  readonly #memory: VulkanMemory;
+  readonly #pipelines: Pipelines;
+  readonly #table: KernelTable;
+  readonly #kernelDevice: KernelDevice;
+  readonly #alignmentBytes: number;
+  readonly #maxBindingBytes: number;
+  readonly #options: VulkanOptions;
+  #maxFlops: number;
+  /** Every try to get memory since the device was opened. */
+  readonly ledger = new Ledger();
+
+  private constructor(device: Device, table: KernelTable, options: VulkanOptions) {
+    this.#device = device;
+    this.#memory = new VulkanMemory(device);
+    this.#pipelines = new Pipelines(device);
+    this.#table = table;
+    this.#kernelDevice = kernelDevice(device.report);
+    const { limits } = device.report;
+    // 256 is the largest offset alignment a device may ask for, and keeps vector loads aligned
+    this.#alignmentBytes = Math.max(256, limits.minStorageBufferOffsetAlignment, limits.nonCoherentAtomSize);
+    this.#maxBindingBytes = Math.min(
+      limits.maxStorageBufferRange,
+      this.#memory.limits.maxAllocationSizeBytes,
+    );
+    this.#options = options;
+    this.#maxFlops = options.maxFlops ?? unmeasuredFlops;
+  }
+
+  /** Takes the device over and measures how fast it is. Errors: vulkan-call-failed, device-lost, memory-refused. */
+  static async create(
+    device: Device,
+    table: KernelTable,
+    options: VulkanOptions = {},
+  ): Promise<VulkanBackend> {
+    const backend = new VulkanBackend(device, table, options);
+    try {
+      if (options.maxFlops === undefined)
+        backend.#maxFlops = (await measureFlopsPerSecond(backend)) * submissionSeconds;
+    } catch (error) {
+      await backend.dispose();
+      throw error;
+    }
+    return backend;
+  }
+
+  get report(): DeviceReport {
+    return this.#device.report;
+  }
+
+  describe(): BackendDescription {
+    const { name, driver, apiVersion } = this.#device.report;
+    return { kind: "vulkan", device: name, details: `Vulkan ${apiVersion.join(".")}, ${driver}` };
+  }
+
+  manifest(programs: readonly Program[]): MemoryManifest {
+    return manifestOf(programs, this.#alignmentBytes);
+  }
+
+  async allocate(manifest: MemoryManifest): Promise<Storage> {
+    const maxBindingBytes = this.#maxBindingBytes;
+    const maxPartBytes = Math.min(this.#options.maxPartBytes ?? maxBindingBytes, maxBindingBytes);
+    const options = { alignmentBytes: this.#alignmentBytes, maxBindingBytes, maxPartBytes };
+    return new VulkanStorage(this.#device, this.#memory, manifest, this.ledger, options);
+  }
+
+  async compile(program: Program, storage: Storage): Promise<VulkanExecutable> {
+    if (!(storage instanceof VulkanStorage)) throw new Error("storage of another backend");
+    const scratch = planScratch(program, this.#alignmentBytes);
+    const context: KernelContext = {
+      device: this.#kernelDevice,
+      parts: (tensor) => storage.parts(tensor),
+      maxFlopsPerDispatch: this.#maxFlops,
+    };
+    const plan = planDispatches(
+      program,
+      this.#table,
+      context,
+      (tensor, part) =>
+        tensor.role === "scratch"
+          ? storage.scratchRange(scratch.offsets.get(tensor.name)!, tensorSizeBytes(tensor))
+          : storage.range(tensor, part),
+      this.#maxFlops,
+    );
+    return VulkanExecutable.record(this.#device, this.#pipelines, plan, this.#options.dropBarrier);
+  }
+
+  /** Executables and storages must be disposed of before. */
+  async dispose(): Promise<void> {
+    await this.#device.queue.idle();
+    await this.#pipelines.destroy();
+    await this.#device.destroy();
+  }
+}

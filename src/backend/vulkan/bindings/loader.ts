@@ -1,0 +1,54 @@
+import koffi, { type LibraryHandle } from "koffi";
+import { WhisperVulkanError } from "../../../errors.js";
+
+/** Where a platform keeps the Vulkan loader, most likely first. Bare names go through the system's search path. */
+export function loaderCandidates(
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  if (environment.VULKAN_LOADER) return [environment.VULKAN_LOADER];
+  if (platform === "win32") return ["vulkan-1.dll"];
+  if (platform !== "darwin") return ["libvulkan.so.1", "libvulkan.so"];
+  const sdk = environment.VULKAN_SDK ? [`${environment.VULKAN_SDK}/lib`] : [];
+  // macOS searches neither Homebrew's folders (ARM, Intel) nor the SDK's for bare names
+  const folders = ["", ...[...sdk, "/opt/homebrew/lib", "/usr/local/lib"].map((folder) => `${folder}/`)];
+  return ["libvulkan.1.dylib", "libMoltenVK.dylib"].flatMap((name) => folders.map((folder) => folder + name));
+}
+
+const install: Partial<Record<NodeJS.Platform, string>> = {
+  win32: "install or update the graphics driver: it brings vulkan-1.dll",
+  darwin: "install MoltenVK: brew install molten-vk vulkan-loader",
+  linux:
+    "install the loader and a driver: apt install libvulkan1 mesa-vulkan-drivers (or your GPU vendor's driver)",
+};
+
+/** What opens a library by name; throws if it can't. */
+export type OpenLibrary<L> = (path: string) => L;
+
+/**
+ * Opens the first loader there is. The environment variable VULKAN_LOADER names one explicitly.
+ * Errors: vulkan-unavailable, saying what was tried and what to install.
+ */
+export function openLoader<L = LibraryHandle>(
+  open: OpenLibrary<L> = koffi.load as unknown as OpenLibrary<L>,
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+): L {
+  const candidates = loaderCandidates(platform, environment);
+  const failures: unknown[] = [];
+  for (const path of candidates) {
+    try {
+      return open(path);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new WhisperVulkanError(
+    "vulkan-unavailable",
+    `no Vulkan loader found on this system (tried ${candidates.join(", ")})`,
+    {
+      hint: `${install[platform] ?? "install the Vulkan loader"}; or use --device cpu`,
+      cause: new AggregateError(failures, "no candidate could be opened"),
+    },
+  );
+}

@@ -1,0 +1,85 @@
+import type { KernelDevice } from "../../ops/kernel.js";
+
+export type DeviceType = "discrete" | "integrated" | "virtual" | "cpu" | "other";
+
+/**
+ * Everything kernel choice and memory planning need to know about a device, as plain data: read from a
+ * driver, from a database of reports or from a simulation. All sizes in bytes.
+ */
+export interface DeviceReport {
+  readonly name: string;
+  readonly vendorId: number;
+  readonly type: DeviceType;
+  /** "NVIDIA 580.95.05", or the vendor's raw version number where the driver doesn't say. */
+  readonly driver: string;
+  /** The lower of what device and loader know. */
+  readonly apiVersion: readonly [major: number, minor: number];
+  readonly heaps: readonly { readonly sizeBytes: number; readonly deviceLocal: boolean }[];
+  /** flags: VkMemoryPropertyFlags. */
+  readonly memoryTypes: readonly { readonly flags: number; readonly heap: number }[];
+  readonly limits: DeviceLimits;
+  readonly features: DeviceFeatures;
+  /** Names of the extensions that matter here and that the device has. */
+  readonly extensions: readonly string[];
+  /** Queue families: VkQueueFlags and how many queues. */
+  readonly queueFamilies: readonly { readonly flags: number; readonly count: number }[];
+}
+
+export interface DeviceLimits {
+  readonly maxStorageBufferRange: number;
+  /** A guess of 1 GiB (the least the specification allows) where the device doesn't say. */
+  readonly maxMemoryAllocationSize: number;
+  /** Infinity where the device doesn't say. */
+  readonly maxBufferSize: number;
+  readonly maxMemoryAllocationCount: number;
+  readonly minStorageBufferOffsetAlignment: number;
+  readonly nonCoherentAtomSize: number;
+  readonly maxPushConstantsSize: number;
+  readonly maxPerStageStorageBuffers: number;
+  readonly maxSharedMemorySize: number;
+  readonly maxWorkgroupInvocations: number;
+  readonly maxWorkgroupSize: readonly [number, number, number];
+  readonly maxWorkgroupCount: readonly [number, number, number];
+  /** 0 where unknown. */
+  readonly subgroupSize: number;
+  readonly minSubgroupSize: number;
+  readonly maxSubgroupSize: number;
+}
+
+export interface DeviceFeatures {
+  readonly storageBuffer16BitAccess: boolean;
+  readonly shaderFloat16: boolean;
+  readonly vulkanMemoryModel: boolean;
+  readonly memoryPriority: boolean;
+  /** Sum, max and the like over a subgroup, in compute shaders. */
+  readonly subgroupArithmetic: boolean;
+  readonly cooperativeMatrix: boolean;
+  /** Shapes with f16 inputs and f32 results, at subgroup scope. */
+  readonly cooperativeMatrixShapes: readonly { readonly m: number; readonly n: number; readonly k: number }[];
+}
+
+export const queueCompute = 2;
+
+/** The first queue family that computes, or -1. One for compute alone is no faster for us than the general one. */
+export function computeQueueFamily(report: DeviceReport): number {
+  return report.queueFamilies.findIndex(({ flags, count }) => (flags & queueCompute) !== 0 && count > 0);
+}
+
+/** What kernel choice sees of a device. */
+export function kernelDevice(report: DeviceReport): KernelDevice {
+  const { limits, features } = report;
+  const fixedSubgroup = limits.minSubgroupSize === limits.maxSubgroupSize;
+  return {
+    maxWorkgroupInvocations: limits.maxWorkgroupInvocations,
+    maxWorkgroupSize: limits.maxWorkgroupSize,
+    maxWorkgroupCount: limits.maxWorkgroupCount,
+    sharedMemorySizeBytes: limits.maxSharedMemorySize,
+    subgroupSize: fixedSubgroup ? limits.subgroupSize : 0,
+    subgroupArithmetic: features.subgroupArithmetic,
+    cooperativeMatrices: features.cooperativeMatrix ? features.cooperativeMatrixShapes : [],
+    storage16Bit: features.storageBuffer16BitAccess,
+    float16Arithmetic: features.shaderFloat16,
+    vulkanMemoryModel: features.vulkanMemoryModel,
+    apiVersion: report.apiVersion,
+  };
+}

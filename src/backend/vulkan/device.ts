@@ -1,0 +1,87 @@
+import type { HeapBudget } from "../../memory/index.js";
+import type { Vulkan } from "./bindings/functions.js";
+import * as structs from "./bindings/generated/structs.js";
+import { cString, decode, encode, handles, type Struct } from "./bindings/layout.js";
+import { computeQueueFamily, type DeviceReport } from "./device-report.js";
+import type { Instance } from "./instance.js";
+import { Queue } from "./queue.js";
+import { check } from "./result.js";
+
+/** A logical device with one compute queue, everything useful switched on. */
+export class Device {
+  readonly report: DeviceReport;
+  readonly vk: Vulkan;
+  readonly handle: bigint;
+  readonly queueFamily: number;
+  readonly queue: Queue;
+  readonly #instance: Instance;
+  readonly #physicalDevice: bigint;
+
+  /** Takes the instance over: destroy() destroys it too. Errors: vulkan-call-failed, device-lost. */
+  constructor(instance: Instance, physicalDevice: bigint, report: DeviceReport) {
+    this.#instance = instance;
+    this.#physicalDevice = physicalDevice;
+    this.report = report;
+    this.queueFamily = computeQueueFamily(report);
+    const extensions = report.extensions.map(cString);
+    const info = encode(structs.VkDeviceCreateInfo, {
+      pNext: enabledFeatures(report),
+      queueCreateInfoCount: 1,
+      pQueueCreateInfos: encode(structs.VkDeviceQueueCreateInfo, {
+        queueFamilyIndex: this.queueFamily,
+        queueCount: 1,
+        pQueuePriorities: Buffer.from(new Float32Array([0.5]).buffer),
+      }),
+      enabledExtensionCount: extensions.length,
+      ppEnabledExtensionNames: handles(...extensions),
+    });
+    const out = Buffer.alloc(8);
+    check(instance.vk.vkCreateDevice(physicalDevice, info, null, out), "vkCreateDevice");
+    this.handle = out.readBigUInt64LE();
+    this.vk = instance.tables.device(instance.vk, this.handle);
+    this.vk.vkGetDeviceQueue(this.handle, this.queueFamily, 0, out);
+    this.queue = new Queue(this.vk, this.handle, out.readBigUInt64LE(), report.type === "cpu");
+  }
+
+  /** Per heap, or null without VK_EXT_memory_budget. */
+  memoryBudget(): readonly HeapBudget[] | null {
+    if (!this.report.extensions.includes("VK_EXT_memory_budget")) return null;
+    const bytes = encode(structs.VkPhysicalDeviceMemoryBudgetPropertiesEXT);
+    const head = encode(structs.VkPhysicalDeviceMemoryProperties2, { pNext: bytes });
+    this.#instance.vk.vkGetPhysicalDeviceMemoryProperties2(this.#physicalDevice, head);
+    const { heapBudget, heapUsage } = decode(structs.VkPhysicalDeviceMemoryBudgetPropertiesEXT, bytes);
+    return this.report.heaps.map((_, i) => ({
+      budgetBytes: Number(heapBudget[i]),
+      usageBytes: Number(heapUsage[i]),
+    }));
+  }
+
+  /** Waits for what runs, then frees device and instance. Everything made from them must be gone before. */
+  async destroy(): Promise<void> {
+    await this.queue.destroy();
+    this.vk.vkDestroyDevice(this.handle, null);
+    this.#instance.destroy();
+  }
+}
+
+/** The chain of feature structures for what the device has and something here uses. */
+function enabledFeatures({ features }: DeviceReport): Buffer | null {
+  let chain: Buffer | null = null;
+  const enable = <S extends Struct>(present: boolean, type: S, feature: keyof S["fields"] & string) => {
+    if (present) chain = encode<Struct>(type, { pNext: chain, [feature]: 1 });
+  };
+  enable(
+    features.storageBuffer16BitAccess,
+    structs.VkPhysicalDevice16BitStorageFeatures,
+    "storageBuffer16BitAccess",
+  );
+  enable(features.shaderFloat16, structs.VkPhysicalDeviceShaderFloat16Int8Features, "shaderFloat16");
+  enable(features.vulkanMemoryModel, structs.VkPhysicalDeviceVulkanMemoryModelFeatures, "vulkanMemoryModel");
+  enable(
+    features.cooperativeMatrix,
+    structs.VkPhysicalDeviceCooperativeMatrixFeaturesKHR,
+    "cooperativeMatrix",
+  );
+  enable(features.memoryPriority, structs.VkPhysicalDeviceMemoryPriorityFeaturesEXT, "memoryPriority");
+  return chain;
+}

@@ -1,0 +1,43 @@
+import { vulkanKernels } from "../../ops/vulkan-kernels.js";
+import { VulkanBackend, type VulkanOptions } from "./backend.js";
+import { Device } from "./device.js";
+import type { DeviceReport } from "./device-report.js";
+import { openInstance, physicalDevices } from "./instance.js";
+import { queryDevice } from "./query-device.js";
+import { type DeviceSelection, selectDevice } from "./selection.js";
+
+export { VulkanBackend, type VulkanOptions } from "./backend.js";
+export type { DeviceReport } from "./device-report.js";
+export type { DeviceSelection } from "./selection.js";
+
+/** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
+export function listDevices(): DeviceReport[] {
+  const instance = openInstance();
+  try {
+    return physicalDevices(instance).map((device) => queryDevice(instance, device));
+  } finally {
+    instance.destroy();
+  }
+}
+
+/**
+ * Opens the device that a selection names: "auto" (the best real GPU), its number in listDevices(), or a part
+ * of its name. Errors: vulkan-unavailable, device-unknown, vulkan-call-failed.
+ */
+export async function openVulkan(
+  selection: DeviceSelection,
+  options: VulkanOptions = {},
+): Promise<VulkanBackend> {
+  const instance = openInstance();
+  let device: Device;
+  try {
+    const handles = physicalDevices(instance);
+    const reports = handles.map((handle) => queryDevice(instance, handle));
+    const chosen = selectDevice(reports, selection);
+    device = new Device(instance, handles[chosen]!, reports[chosen]!);
+  } catch (error) {
+    instance.destroy();
+    throw error;
+  }
+  return VulkanBackend.create(device, vulkanKernels, options);
+}

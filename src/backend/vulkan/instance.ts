@@ -1,0 +1,92 @@
+import { WhisperVulkanError } from "../../errors.js";
+import { FunctionTables, type Vulkan } from "./bindings/functions.js";
+import {
+  VK_INCOMPLETE,
+  VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR,
+} from "./bindings/generated/constants.js";
+import {
+  VkApplicationInfo,
+  VkExtensionProperties,
+  VkInstanceCreateInfo,
+} from "./bindings/generated/structs.js";
+import { cString, decodeArray, encode, handles } from "./bindings/layout.js";
+import { openLoader } from "./bindings/loader.js";
+import { check } from "./result.js";
+
+const portabilityEnumeration = "VK_KHR_portability_enumeration";
+
+/** An open connection to the loader; physical devices are found through it, devices made from it. */
+export interface Instance {
+  readonly tables: FunctionTables;
+  readonly vk: Vulkan;
+  readonly handle: bigint;
+  /** The loader's version, packed as VK_MAKE_API_VERSION does. */
+  readonly apiVersion: number;
+  destroy(): void;
+}
+
+/** VK_MAKE_API_VERSION(0, 1, 0, 0): all that a loader without vkEnumerateInstanceVersion knows. */
+const vulkan10 = 1 << 22;
+
+/** Errors: vulkan-unavailable (no loader, or one without any driver). */
+export function openInstance(): Instance {
+  const tables = new FunctionTables(openLoader());
+  const vk = tables.global;
+  let apiVersion = vulkan10;
+  if (vk.has("vkEnumerateInstanceVersion")) {
+    const bytes = Buffer.alloc(4);
+    check(vk.vkEnumerateInstanceVersion(bytes), "vkEnumerateInstanceVersion");
+    apiVersion = bytes.readUInt32LE();
+  }
+  const portability = instanceExtensions(vk).includes(portabilityEnumeration);
+  const name = cString("whisper-vulkan");
+  const extensions = handles(...(portability ? [cString(portabilityEnumeration)] : []));
+  const info = encode(VkInstanceCreateInfo, {
+    flags: portability ? VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR : 0,
+    pApplicationInfo: encode(VkApplicationInfo, { pApplicationName: name, pEngineName: name, apiVersion }),
+    enabledExtensionCount: portability ? 1 : 0,
+    ppEnabledExtensionNames: extensions,
+  });
+  const out = Buffer.alloc(8);
+  try {
+    check(vk.vkCreateInstance(info, null, out), "vkCreateInstance");
+  } catch (cause) {
+    throw new WhisperVulkanError("vulkan-unavailable", "the Vulkan loader found no working driver", {
+      hint: "install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own); or use --device cpu",
+      cause,
+    });
+  }
+  const handle = out.readBigUInt64LE();
+  const instanceTable = tables.instance(handle);
+  return {
+    tables,
+    vk: instanceTable,
+    handle,
+    apiVersion,
+    destroy: () => instanceTable.vkDestroyInstance(handle, null),
+  };
+}
+
+function instanceExtensions(vk: Vulkan): string[] {
+  const count = Buffer.alloc(4);
+  check(
+    vk.vkEnumerateInstanceExtensionProperties(null, count, null),
+    "vkEnumerateInstanceExtensionProperties",
+  );
+  const bytes = Buffer.alloc(count.readUInt32LE() * VkExtensionProperties.sizeBytes);
+  const result = vk.vkEnumerateInstanceExtensionProperties(null, count, bytes);
+  if (result !== VK_INCOMPLETE) check(result, "vkEnumerateInstanceExtensionProperties");
+  return decodeArray(VkExtensionProperties, bytes, count.readUInt32LE()).map(
+    ({ extensionName }) => extensionName,
+  );
+}
+
+/** Handles of all physical devices, in the loader's order. */
+export function physicalDevices({ vk, handle }: Instance): bigint[] {
+  const count = Buffer.alloc(4);
+  check(vk.vkEnumeratePhysicalDevices(handle, count, null), "vkEnumeratePhysicalDevices");
+  const bytes = Buffer.alloc(Math.max(1, count.readUInt32LE()) * 8);
+  const result = vk.vkEnumeratePhysicalDevices(handle, count, bytes);
+  if (result !== VK_INCOMPLETE) check(result, "vkEnumeratePhysicalDevices");
+  return Array.from({ length: count.readUInt32LE() }, (_, i) => bytes.readBigUInt64LE(i * 8));
+}

@@ -1,0 +1,26 @@
+import { WhisperVulkanError } from "../../errors.js";
+import { resultNames, VK_ERROR_DEVICE_LOST, VK_SUCCESS } from "./bindings/generated/constants.js";
+
+/** "VK_ERROR_OUT_OF_DEVICE_MEMORY (-2)". */
+export function resultName(result: number): string {
+  return `${resultNames.get(result) ?? "VkResult"} (${result})`;
+}
+
+/** Throws if a call failed. Errors: device-lost, vulkan-call-failed. */
+export function check(result: number, call: string): void {
+  if (result === VK_SUCCESS) return;
+  if (result === VK_ERROR_DEVICE_LOST) throw deviceLost(call);
+  throw new WhisperVulkanError("vulkan-call-failed", `${call} failed: ${resultName(result)}`, {
+    hint: "update the graphics driver, or use --device cpu",
+  });
+}
+
+export function deviceLost(call: string): WhisperVulkanError {
+  return new WhisperVulkanError(
+    "device-lost",
+    `the GPU stopped working (${call}: ${resultName(VK_ERROR_DEVICE_LOST)})`,
+    {
+      hint: "run it again; if it happens again, update the graphics driver or use --device cpu",
+    },
+  );
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import type { DeviceReport, DeviceType } from "./device-report.js";
+import { selectDevice } from "./selection.js";
+
+const device = (name: string, type: DeviceType, queueFlags = 15) =>
+  ({ name, type, queueFamilies: [{ flags: queueFlags, count: 1 }] }) as unknown as DeviceReport;
+
+const laptop = [
+  device("llvmpipe (LLVM 15)", "cpu"),
+  device("Intel(R) UHD Graphics", "integrated"),
+  device("NVIDIA GeForce RTX 3060", "discrete"),
+  device("NVIDIA GeForce RTX 3060 Ti", "discrete"),
+];
+
+describe("device selection", () => {
+  it.each([
+    ["auto", 2],
+    ["1", 1],
+    ["0", 0],
+    ["llvmpipe", 0],
+    ["rtx 3060 ti", 3],
+    ["NVIDIA GeForce RTX 3060", 2],
+  ])("%s", (selection, expected) => {
+    expect(selectDevice(laptop, selection)).toBe(expected);
+  });
+
+  it("auto prefers an integrated GPU to a virtual one, and one that computes to one that does not", () => {
+    const virtual = device("virtio", "virtual");
+    const deaf = device("display only", "discrete", 1);
+    expect(selectDevice([virtual, deaf, laptop[1]!], "auto")).toBe(2);
+    expect(selectDevice([deaf, virtual], "auto")).toBe(1);
+  });
+
+  it.each([
+    [
+      "auto never takes a software device",
+      [laptop[0]!],
+      "auto",
+      /no GPU that computes .*0: llvmpipe \(LLVM 15\) \(cpu\)/,
+    ],
+    ["no device at all", [], "auto", /no Vulkan device/],
+    ["a number too high", laptop, "4", /no device "4".*3: NVIDIA GeForce RTX 3060 Ti/],
+    ["an unknown name", laptop, "radeon", /no device "radeon"/],
+    ["a device without compute", [device("display only", "discrete", 1)], "0", /cannot compute/],
+  ] as const)("%s", (_, devices, selection, message) => {
+    expect(() => selectDevice(devices, selection)).toThrow(message);
+    try {
+      selectDevice(devices, selection);
+    } catch (error) {
+      expect(error).toMatchObject({ code: "device-unknown", hint: expect.stringContaining("--device cpu") });
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addDevicesCommand } from "./devices.js";
+import { addModelsCommand } from "./models.js";
+import { addPullCommand } from "./pull.js";
+import { exitCodes, reportError } from "./report.js";
+import { addTranscribeCommand } from "./transcribe.js";
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.ok); // the reader has seen enough
+  throw error;
+});
+
+const packageJson = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+const program = new Command("whisper-vulkan")
+  .description("Speech to text with Whisper")
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError("(whisper-vulkan --help lists commands and options)");
+addTranscribeCommand(program);
+addPullCommand(program);
+addModelsCommand(program);
+addDevicesCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  else process.exitCode = reportError(error);
+}

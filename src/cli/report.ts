@@ -1,0 +1,19 @@
+import { WhisperVulkanError } from "../index.js";
+
+/** What the process exits with. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const usageErrors = new Set(["option-invalid", "language-unknown", "device-unknown", "model-unknown"]);
+
+/** One line on standard error; a bug, which no user can mend, with its stack. Answers the exit code. */
+export function reportError(error: unknown): number {
+  if (!(error instanceof WhisperVulkanError)) {
+    console.error("whisper-vulkan: this is a bug, please report it:", error);
+    return exitCodes.failed;
+  }
+  const { message, hint, code } = error;
+  const end = /[.!?]$/.test(message) ? "" : ".";
+  console.error(`whisper-vulkan: ${message}${hint ? `${end} ${hint}` : ""}`);
+  if (code === "aborted") return exitCodes.interrupted;
+  return usageErrors.has(code) ? exitCodes.usage : exitCodes.failed;
+}

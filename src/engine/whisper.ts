@@ -1,0 +1,155 @@
+import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
+import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
+import { WhisperVulkanError } from "../errors.js";
+import { type ModelFile, openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
+import { DeviceNetwork } from "../network/device-network.js";
+import type { Network } from "../network/network.js";
+import {
+  type TranscribeOptions,
+  TranscriptionAbortedError,
+  type TranscriptionResult,
+  transcribe,
+  Vocabulary,
+} from "../whisper/index.js";
+import { settingsOf } from "../whisper/options.js";
+import { type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
+import { Turns } from "./turns.js";
+
+/** How to load a model. */
+export interface LoadOptions extends DeviceOptions {
+  /** Stops pulling and loading with an "aborted" error. */
+  readonly signal?: AbortSignal;
+  /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
+  readonly onProgress?: (progress: PullProgress) => void;
+}
+
+/**
+ * A model on a device. Several transcriptions may run at once: they take turns, window by window. After
+ * dispose() those still running end with a "disposed" error.
+ */
+export class Whisper {
+  readonly #backend: Backend;
+  readonly #network: DeviceNetwork;
+  readonly #vocabulary: Vocabulary;
+  readonly #melFilters: Float32Array;
+  readonly #turns = new Turns();
+  readonly #closing = new AbortController();
+  #disposed: Promise<void> | null = null;
+
+  private constructor(
+    backend: Backend,
+    network: DeviceNetwork,
+    vocabulary: Vocabulary,
+    melFilters: Float32Array,
+  ) {
+    this.#backend = backend;
+    this.#network = network;
+    this.#vocabulary = vocabulary;
+    this.#melFilters = melFilters;
+  }
+
+  /**
+   * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
+   * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
+   * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, aborted.
+   */
+  static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
+    const { signal, onProgress } = options;
+    const choice = await resolveModel(nameOrPath);
+    const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
+    const model = await openModel(path);
+    try {
+      const backend = await openBackend(options);
+      try {
+        return await Whisper.#on(backend, model, signal);
+      } catch (error) {
+        // the last rung: whatever memory a GPU refuses, the CPU serves
+        const refused = error instanceof WhisperVulkanError && error.code === "memory-refused";
+        if (!refused || backend.describe().kind === "cpu") throw error;
+        options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
+        return await Whisper.#on(await openCpuBackend(options), model, signal);
+      }
+    } finally {
+      await model.close();
+    }
+  }
+
+  /** Puts a model on a device; the device is given back if that fails. */
+  static async #on(backend: Backend, model: ModelFile, signal: AbortSignal | undefined): Promise<Whisper> {
+    try {
+      const network = await DeviceNetwork.load(model, backend, signal ? { signal } : {});
+      const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
+      return new Whisper(backend, network, vocabulary, model.melFilters);
+    } catch (error) {
+      await backend.dispose();
+      throw error;
+    }
+  }
+
+  /** The device that does the work. */
+  get device(): BackendDescription {
+    return this.#backend.describe();
+  }
+
+  /** Where the model's memory lies. */
+  memory(): readonly MemoryUse[] {
+    return this.#network.memory();
+  }
+
+  /**
+   * Transcribes a recording: a path, URL, Buffer, Blob, stream, or samples (16 kHz mono Float32Array).
+   * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown, disposed; when
+   * options.signal fires a TranscriptionAbortedError that carries the partial result.
+   */
+  async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<TranscriptionResult> {
+    this.#checkUsable();
+    settingsOf(options);
+    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+    const audio = await openAudio(input, { signal });
+    try {
+      const mel = await LogMel.open(audio, { filters: this.#melFilters });
+      const engine = {
+        vocabulary: this.#vocabulary,
+        turn: <T>(use: (network: Network) => Promise<T>) =>
+          this.#turns.take(() => {
+            this.#checkUsable();
+            return use(this.#network);
+          }),
+      };
+      const result = await transcribe(engine, mel, { ...options, signal });
+      return { ...result, warnings: [...audio.warnings] };
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw disposedError(error);
+      throw error;
+    } finally {
+      await audio.dispose();
+    }
+  }
+
+  /** Stops what is running and frees the device, all memory and threads. Calling it again does nothing. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      this.#closing.abort();
+      await this.#turns.idle();
+      await this.#network.dispose();
+      await this.#backend.dispose();
+    })();
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #checkUsable(): void {
+    if (this.#disposed) throw disposedError(undefined);
+  }
+}
+
+function disposedError(cause: unknown): WhisperVulkanError {
+  const partial = cause instanceof TranscriptionAbortedError ? cause : undefined;
+  return new WhisperVulkanError("disposed", "this Whisper was disposed", {
+    hint: "load the model again",
+    ...(partial ? { cause: partial } : {}),
+  });
+}

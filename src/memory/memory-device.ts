@@ -1,0 +1,77 @@
+/** VkMemoryPropertyFlags that decide where things go. */
+export const memoryFlags = {
+  deviceLocal: 0x1,
+  hostVisible: 0x2,
+  hostCoherent: 0x4,
+  hostCached: 0x8,
+  lazilyAllocated: 0x10,
+  protected: 0x20,
+  deviceCoherentAmd: 0x40,
+  deviceUncachedAmd: 0x80,
+} as const;
+
+export interface MemoryHeap {
+  readonly sizeBytes: number;
+  readonly deviceLocal: boolean;
+}
+
+export interface MemoryType {
+  readonly flags: number;
+  readonly heap: number;
+}
+
+/** What a heap has left for this process, as the driver estimates it. */
+export interface HeapBudget {
+  readonly budgetBytes: number;
+  readonly usageBytes: number;
+}
+
+export interface MemoryLimits {
+  /** Largest single allocation. */
+  readonly maxAllocationSizeBytes: number;
+  readonly maxAllocationCount: number;
+  /** What the host's share may come to in heaps that are not device-local. */
+  readonly maxHostBytes: number;
+}
+
+/** Memory that was got: one allocation, usable by the device as a whole. */
+export interface DeviceMemory {
+  readonly sizeBytes: number;
+  readonly type: number;
+  /** Copies into or out of mapped memory; only where the type is HOST_VISIBLE. Offsets in bytes. */
+  write(offsetBytes: number, bytes: Uint8Array): void;
+  read(offsetBytes: number, into: Uint8Array): void;
+  free(): void;
+}
+
+/** Why an allocation was not made. Device loss is no refusal but an error. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/**
+ * A place to take memory from: a real card, a real one made to behave like another, or a pure simulation.
+ * Knows nothing of what is put there.
+ */
+export interface MemoryDevice<M extends DeviceMemory = DeviceMemory> {
+  readonly heaps: readonly MemoryHeap[];
+  readonly types: readonly MemoryType[];
+  /** Bit i is set if memory type i can hold what we allocate. */
+  readonly usableTypes: number;
+  readonly limits: MemoryLimits;
+  /** Per heap, or null where the driver doesn't tell. */
+  budget(): readonly HeapBudget[] | null;
+  /** Throws only when the device is lost. */
+  allocate(type: number, sizeBytes: number): M | Refusal;
+}
+
+/** "DEVICE_LOCAL|HOST_VISIBLE", for people. */
+export function flagNames(flags: number): string {
+  const names = [
+    [memoryFlags.deviceLocal, "DEVICE_LOCAL"],
+    [memoryFlags.hostVisible, "HOST_VISIBLE"],
+    [memoryFlags.hostCoherent, "HOST_COHERENT"],
+    [memoryFlags.hostCached, "HOST_CACHED"],
+  ] as const;
+  return names.flatMap(([bit, name]) => (flags & bit ? [name] : [])).join("|") || "no flags";
+}

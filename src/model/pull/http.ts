@@ -1,0 +1,82 @@
+import { systemErrorCode } from "../../errors.js";
+import { aborted } from "../abort.js";
+
+/** A request that got no answer, or an answer that broke off. */
+export class BrokenConnection extends Error {
+  /** No answer because there is no way to the server: trying again at once is of no use. */
+  readonly unreachable: boolean;
+
+  constructor(message: string, unreachable: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.unreachable = unreachable;
+  }
+}
+
+const unreachableCodes: ReadonlySet<string> = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/**
+ * One HTTP GET, redirects followed. The body ends with BrokenConnection when nothing has come for stallMs.
+ * `handle` gets the response and its body; the connection is closed when it returns.
+ */
+export async function get<Result>(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  stallMs: number,
+  signal: AbortSignal | undefined,
+  handle: (response: Response, body: AsyncIterable<Uint8Array>) => Promise<Result>,
+): Promise<Result> {
+  const connection = new AbortController();
+  const stop = () => connection.abort();
+  if (signal?.aborted) throw aborted(signal);
+  signal?.addEventListener("abort", stop, { once: true });
+  /** Waits for the network, but no longer than stallMs. */
+  async function arrival<Value>(promise: Promise<Value>): Promise<Value> {
+    let stalled = false;
+    const timer = setTimeout(() => {
+      stalled = true;
+      connection.abort();
+    }, stallMs);
+    try {
+      return await promise;
+    } catch (error) {
+      if (signal?.aborted) throw aborted(signal);
+      if (stalled) throw new BrokenConnection(`nothing came for ${stallMs / 1000} s`, false, error);
+      throw brokenConnection(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  async function* body(response: Response): AsyncGenerator<Uint8Array> {
+    if (response.body === null) return;
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await arrival(reader.read());
+      if (done) return;
+      yield value;
+    }
+  }
+  try {
+    const response = await arrival(fetch(url, { headers, redirect: "follow", signal: connection.signal }));
+    return await handle(response, body(response));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    connection.abort();
+  }
+}
+
+/** fetch says only "fetch failed"; the reason is its cause. */
+function brokenConnection(error: unknown): BrokenConnection {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = systemErrorCode(cause);
+  const message = cause instanceof Error && cause.message !== "" ? cause.message : (code ?? String(cause));
+  return new BrokenConnection(message, code !== null && unreachableCodes.has(code), error);
+}

@@ -1,0 +1,29 @@
+import { stat } from "node:fs/promises";
+import { systemErrorCode } from "../errors.js";
+import { type CatalogueEntry, findModel, modelNamed } from "./catalogue.js";
+
+/** What a user means by a model: one from the catalogue, or a file of their own. */
+export type ModelChoice =
+  | { readonly kind: "catalogue"; readonly model: CatalogueEntry }
+  | { readonly kind: "file"; readonly path: string };
+
+/**
+ * A path where the text has a separator or ends with .bin; else a model's name; else a file of that name in
+ * the current folder. (A file called "base" is meant only by "./base".)
+ * @throws WhisperVulkanError "model-unknown"
+ */
+export async function resolveModel(nameOrPath: string): Promise<ModelChoice> {
+  if (/[/\\]/.test(nameOrPath) || nameOrPath.endsWith(".bin")) return { kind: "file", path: nameOrPath };
+  const model = findModel(nameOrPath);
+  if (model === null && (await isFile(nameOrPath))) return { kind: "file", path: nameOrPath };
+  return { kind: "catalogue", model: model ?? modelNamed(nameOrPath) };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (systemErrorCode(error) !== null) return false;
+    throw error;
+  }
+}

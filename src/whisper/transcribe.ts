@@ -1,0 +1,110 @@
+import { WhisperVulkanError } from "../errors.js";
+import type { Network } from "../network/network.js";
+import { detectLanguage } from "./detect-language.js";
+import { decodeWithFallback, isSilence } from "./fallback.js";
+import { settingsOf, type TranscribeOptions } from "./options.js";
+import { type Segment, TranscriptionAbortedError, type TranscriptionResult } from "./result.js";
+import { segmentsOf } from "./segments.js";
+import { suppressedTokens } from "./suppressed-tokens.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+const windowFrames = 3000;
+const framesPerSecond = 100;
+
+/** A recording as log-mel frames, 100 a second. */
+export interface MelSource {
+  /** Frames with sound: floor(samples / 160). */
+  readonly nFrames: number;
+  /**
+   * (3000, nMels) from seekFrame on, which never goes back. After the last frame with sound come zeros, or, for
+   * "silence", the log-mel of the 30 s of zero samples that OpenAI puts behind every recording.
+   */
+  window(seekFrame: number, padding: "zeros" | "silence"): Promise<Float32Array>;
+}
+
+/** What a transcription runs on. turn() gives it the network for one window; others take theirs in between. */
+export interface Engine {
+  readonly vocabulary: Vocabulary;
+  turn<T>(use: (network: Network) => Promise<T>): Promise<T>;
+}
+
+/**
+ * A recording becomes text, window by window: encode, decode, cut into segments, seek on. The text is OpenAI's to the
+ * space: it begins with one.
+ * @throws WhisperVulkanError "option-invalid", "language-unknown"; TranscriptionAbortedError
+ */
+export async function transcribe(
+  engine: Engine,
+  mel: MelSource,
+  options: TranscribeOptions = {},
+): Promise<Omit<TranscriptionResult, "warnings">> {
+  const settings = settingsOf(options);
+  const { signal, task } = settings;
+  const { vocabulary } = engine;
+  const { tokenizer, special } = vocabulary;
+  let language = settings.language ?? (vocabulary.multilingual ? null : "en");
+  vocabulary.startTokens(language ?? "en", task); // errors before work
+  const suppressed = suppressedTokens(tokenizer, special, settings.suppressTokens);
+  const promptTokens = settings.prompt ? tokenizer.encode(` ${settings.prompt}`) : [];
+  const allTokens = [...promptTokens];
+  const duration = mel.nFrames / framesPerSecond;
+  const segments: Segment[] = [];
+  const result = () => ({
+    text: tokenizer.decode(allTokens.slice(promptTokens.length)),
+    task,
+    language: language ?? "en",
+    duration,
+    segments,
+  });
+
+  let historyStart = 0;
+  try {
+    for (let seek = 0; seek < mel.nFrames; ) {
+      const nFrames = Math.min(windowFrames, mel.nFrames - seek);
+      signal?.throwIfAborted();
+      // A whole window has no padding, so that one encoding serves detection and decoding.
+      const toDetectFrom =
+        language === null && nFrames < windowFrames ? await mel.window(seek, "silence") : null;
+      const melWindow = await mel.window(seek, "zeros");
+      const window = await engine.turn(async (network) => {
+        signal?.throwIfAborted();
+        if (toDetectFrom) {
+          await network.encode(toDetectFrom, signal);
+          language = (await detectLanguage(network, special, signal))[0]![0];
+        }
+        await network.encode(melWindow, signal);
+        language ??= (await detectLanguage(network, special, signal))[0]![0];
+        const history = allTokens.slice(historyStart);
+        return decodeWithFallback({ network, vocabulary, settings, language, suppressed, history, seek });
+      });
+      if (isSilence(window, settings)) seek += nFrames;
+      else {
+        const { segments: found, advance } = segmentsOf(window, seek, nFrames, vocabulary);
+        for (const part of found) {
+          const segment = { id: segments.length, ...part };
+          segments.push(segment);
+          allTokens.push(...segment.tokens);
+          if (segment.text) settings.onSegment?.(segment);
+        }
+        if (!settings.conditionOnPreviousText || window.temperature > 0.5) historyStart = allTokens.length;
+        seek += advance;
+      }
+      settings.onProgress?.({
+        processedSeconds: Math.min(seek / framesPerSecond, duration),
+        totalSeconds: duration,
+      });
+    }
+  } catch (error) {
+    if (wasStopped(error, signal)) throw new TranscriptionAbortedError({ ...result(), warnings: [] }, error);
+    throw error;
+  }
+  return result();
+}
+
+/** Whether an error comes from the caller's signal, whoever noticed it; anything else that fails stays what it is. */
+function wasStopped(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (!signal?.aborted) return false;
+  if (error === signal.reason) return true;
+  if (error instanceof WhisperVulkanError) return error.code === "aborted";
+  return error instanceof Error && error.name === "AbortError";
+}

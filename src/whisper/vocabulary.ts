@@ -1,0 +1,59 @@
+import { WhisperVulkanError } from "../errors.js";
+import { languageName } from "./languages.js";
+import { languageToken, type SpecialTokens, specialTokens } from "./special-tokens.js";
+import { Tokenizer } from "./tokenizer.js";
+
+/** Everything about a model's tokens: text, special ones, the start of a transcript. */
+export class Vocabulary {
+  readonly nVocab: number;
+  readonly tokenizer: Tokenizer;
+  readonly special: SpecialTokens;
+  readonly multilingual: boolean;
+  /** The token of a single space. */
+  readonly blank: number;
+
+  /** nVocab: the decoder's number of logits. textTokens: raw bytes by id; ids from the end of text on are left out. */
+  constructor(nVocab: number, textTokens: readonly Uint8Array[]) {
+    this.nVocab = nVocab;
+    this.special = specialTokens(nVocab);
+    this.multilingual = nVocab >= 51865;
+    this.tokenizer = new Tokenizer(textTokens.slice(0, this.special.endOfText));
+    this.blank = this.tokenizer.encode(" ")[0]!;
+  }
+
+  /**
+   * SOT, and for multilingual models language and task.
+   * @throws WhisperVulkanError "language-unknown" or "option-invalid" where the model can't do what is asked
+   */
+  startTokens(language: string, task: "transcribe" | "translate"): number[] {
+    const { special } = this;
+    if (!this.multilingual) {
+      const hint = "Use a model without .en in its name.";
+      if (language !== "en")
+        throw new WhisperVulkanError(
+          "language-unknown",
+          `This model understands English only, not ${languageName(language)}.`,
+          { hint },
+        );
+      if (task === "translate")
+        throw new WhisperVulkanError(
+          "option-invalid",
+          "This model understands English only: there is nothing to translate.",
+          {
+            hint,
+          },
+        );
+      return [special.startOfTranscript];
+    }
+    const token = languageToken(special, language);
+    if (token === null)
+      throw new WhisperVulkanError(
+        "language-unknown",
+        `This model does not know ${languageName(language)}.`,
+        {
+          hint: "Use large-v3 or turbo, which do.",
+        },
+      );
+    return [special.startOfTranscript, token, special[task]];
+  }
+}

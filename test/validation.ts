@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Switches the Khronos validation layer on for Vulkan instances made in this process from here on, core checks and
+ * synchronization, and collects what it says. Must be called before the first instance is made.
+ */
+export function watchValidation(): Validation {
+  const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-validation-"));
+  const log = join(folder, "messages.txt");
+  const settings = join(folder, "vk_layer_settings.txt");
+  writeFileSync(log, "");
+  const lines = {
+    debug_action: "VK_DBG_LAYER_ACTION_LOG_MSG",
+    log_filename: log,
+    report_flags: "error,warn",
+    // layers of 2023 and of 2025 each know one of these names
+    enables: "VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT",
+    validate_sync: "true",
+    syncval_shader_accesses_heuristic: "true",
+    enable_message_limit: "false",
+  };
+  const text = Object.entries(lines).map(([name, value]) => `khronos_validation.${name} = ${value}\n`);
+  writeFileSync(settings, text.join(""));
+  process.env.VK_INSTANCE_LAYERS = "VK_LAYER_KHRONOS_validation";
+  process.env.VK_LAYER_SETTINGS_PATH = settings;
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return {
+    newMessages() {
+      const text = readFileSync(log, "utf8");
+      // the layer goes on writing where it was, which leaves a hole of zeros
+      truncateSync(log);
+      return text.replaceAll("\0", "").trim();
+    },
+  };
+}
+
+export interface Validation {
+  /**
+   * What was said since the last call; "" if nothing. Each new instance starts the record afresh, so it is to be
+   * asked for before the next one is made.
+   */
+  newMessages(): string;
+}
+
+/** Which device the tests of the software Vulkan tier are to run on, or null outside of that tier. */
+export const testDevice = process.env.WHISPER_VULKAN_TEST_DEVICE ?? null;
+if (!testDevice) console.log("skipped: needs Vulkan (set WHISPER_VULKAN_TEST_DEVICE; npm test does)");
