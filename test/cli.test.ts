@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const bin = fileURLToPath(new URL("../bin/whisper-vulkan.js", import.meta.url));
+const bin = fileURLToPath(new URL("../bin/whisper-vulkan", import.meta.url));
 let folder = "";
 
 beforeAll(() => {

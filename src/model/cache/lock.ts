@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 import { sleep } from "../abort.js";
@@ -8,6 +8,12 @@ interface LockContent {
   readonly pid: number;
   readonly host: string;
   readonly token: string;
+}
+
+interface LockState {
+  /** null while it is being written, or where its writer died in the middle. */
+  readonly content: LockContent | null;
+  readonly modifiedMs: number;
 }
 
 /** How long a lock may go without a sign of life before others take it. */
@@ -55,7 +61,7 @@ export class FileLock {
         seen = { modifiedMs: holder.modifiedMs, since: performance.now() };
       }
       const silent = performance.now() - seen.since > timing.staleMs;
-      if (silent || isDead(holder.content)) await takeAway(path, holder.content?.token);
+      if (silent || isDead(holder.content)) await takeOver(path, holder, signal, timing);
       else await sleep(timing.pollMs, signal);
     }
   }
@@ -96,8 +102,8 @@ async function create(path: string, content: LockContent): Promise<boolean> {
   }
 }
 
-/** The lock file as it is, null when it is gone; content null while it is being written. */
-async function look(path: string): Promise<{ content: LockContent | null; modifiedMs: number } | null> {
+/** The lock file as it is, null when it is gone. */
+async function look(path: string): Promise<LockState | null> {
   try {
     const { mtimeMs } = await stat(path);
     const text = await readFile(path, "utf8");
@@ -131,18 +137,27 @@ function isDead(content: LockContent | null): boolean {
 }
 
 /**
- * Removes a stale lock. Two waiters may come to this at once, and the slower one would remove the faster one's
- * new lock: so the file is moved aside first and looked at there.
+ * Removes the lock that `stale` was seen in. Several waiters may come to this at once, and a slow one must not
+ * remove the lock that a faster one has made meanwhile: so whoever removes a lock holds another one, named
+ * after the lock's token, and looks again. (Should a process die in here, that one is taken over the same way.)
  */
-async function takeAway(path: string, staleToken: string | undefined): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+async function takeOver(
+  path: string,
+  stale: LockState,
+  signal: AbortSignal | undefined,
+  timing: LockTiming,
+): Promise<void> {
+  const guardPath = `${path}.after-${stale.content?.token.replace(/\W/g, "") ?? "torn"}`;
+  const guard = await FileLock.acquire(guardPath, signal, () => {}, timing);
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return;
-    throw error;
+    const now = await look(path);
+    // A torn lock has no token; while it is being written its time changes.
+    const same =
+      now !== null &&
+      now.content?.token === stale.content?.token &&
+      (now.content !== null || now.modifiedMs === stale.modifiedMs);
+    if (same) await rm(path, { force: true });
+  } finally {
+    await guard.release();
   }
-  const moved = await look(aside);
-  if (moved !== null && moved.content?.token !== staleToken) await rename(aside, path);
-  else await rm(aside, { force: true });
 }
