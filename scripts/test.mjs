@@ -4,31 +4,28 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { softwareVulkan } from "./software-vulkan.mjs";
+import { environmentFor, softwareVulkan } from "./software-vulkan.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
 tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.vulkan.test.ts"], {});
-for (const name of /** @type {const} */ (["old", "new"])) {
-  const software = softwareVulkan(name);
-  if ("unavailable" in software) {
-    console.log(`skipped: software Vulkan, ${name} (${software.unavailable})`);
-    totals.skipped++;
-  } else {
-    const path = software.bin ? { PATH: `${software.bin}:${process.env.PATH}` } : {};
-    const env = { ...software.environment, ...path, WHISPER_VULKAN_TEST_DEVICE: "0" };
-    tier(`software Vulkan, ${software.what}`, [".vulkan.test.ts"], env);
-  }
-}
 const pulled = ["base", "tiny.en"].filter((name) =>
   run(process.execPath, ["bin/whisper-vulkan.js", "pull", name]),
 );
-if (pulled.length === 2) tier("real model", ["model.test.ts"], { WHISPER_VULKAN_TEST_MODELS: "1" });
-else {
-  console.log("skipped: real model tier (the models base and tiny.en could not be pulled, see above)");
-  totals.skipped++;
+const models = pulled.length === 2 ? { WHISPER_VULKAN_TEST_MODELS: "1" } : {};
+if (pulled.length === 2) tier("real model", [".model.test.ts"], models);
+else skip("real model tier", "the models base and tiny.en could not be pulled, see above");
+for (const name of /** @type {const} */ (["old", "new"])) {
+  const software = softwareVulkan(name);
+  if ("unavailable" in software) skip(`software Vulkan, ${name}`, software.unavailable);
+  else
+    tier(`software Vulkan, ${software.what}`, [".vulkan.test.ts"], {
+      ...environmentFor(software),
+      ...models,
+      WHISPER_VULKAN_TEST_DEVICE: "0",
+    });
 }
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
@@ -50,6 +47,11 @@ function tier(name, args, env) {
   }
   if (!passed && totals.failed === before) totals.failed++;
   rmSync(folder, { recursive: true });
+}
+
+function skip(what, reason) {
+  console.log(`\nskipped: ${what} (${reason})`);
+  totals.skipped++;
 }
 
 function run(command, args, env = {}) {
