@@ -1,19 +1,36 @@
 import type { Command } from "commander";
-import { listDevices } from "../backend/vulkan/index.js";
+import { bestDevice, describeDevice, listDevices } from "../backend/vulkan/index.js";
+import { WhisperVulkanError } from "../errors.js";
 
 export function addDevicesCommand(program: Command): void {
   program
     .command("devices")
-    .description("list the Vulkan devices: type, driver, heaps")
+    .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
     .option("--json", "everything that is known of each device")
     .action(({ json }: { json?: boolean }) => {
-      const devices = listDevices();
+      const { devices, why } = devicesOrReason();
       if (json) {
-        const text = (_: string, value: unknown) => (typeof value === "bigint" ? Number(value) : value);
-        console.log(JSON.stringify(devices, text, 2));
+        console.log(JSON.stringify(devices, null, 2));
         return;
       }
-      for (const [i, device] of devices.entries()) console.log(`${i}  ${device.name} (${device.type})`);
-      console.log("cpu  the built-in CPU backend");
+      const best = bestDevice(devices);
+      const mark = (index: number) => (index === best ? "  <- auto" : "");
+      devices.forEach((device, i) => {
+        console.log(`${i}    ${device.name} (${device.type})${mark(i)}`);
+        for (const [what, value] of describeDevice(device)) console.log(`     ${what.padEnd(15)}${value}`);
+      });
+      console.log(`cpu  the built-in CPU backend (WebAssembly)${mark(-1)}`);
+      if (why !== null) console.log(`No Vulkan device: ${why}`);
     });
+}
+
+/** Having none is an answer here, not a failure. */
+function devicesOrReason() {
+  try {
+    const devices = listDevices();
+    return { devices, why: devices.length === 0 ? "the Vulkan loader found none" : null };
+  } catch (error) {
+    if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;
+    return { devices: [], why: [error.message, error.hint].filter(Boolean).join(". ") };
+  }
 }

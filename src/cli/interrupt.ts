@@ -1,19 +1,21 @@
 import { exitCodes } from "./report.js";
 
-/** What must not stay behind if the process has to end at once. */
-export const cleanUps = new Set<() => void>();
+/** Longer than this after Ctrl-C, and what has not ended by itself is ended. */
+const patienceMs = 700;
 
-/** Ctrl-C aborts the signal; what then has not ended within 700 ms is ended, without half files. */
+/**
+ * The first Ctrl-C aborts the signal, so that everything ends in order, for which it has 700 ms; a second one
+ * ends the process at once. What must not stay behind then is removed by listeners of the process' exit.
+ */
 export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
+  const end = () => process.exit(exitCodes.interrupted);
   const stop = () => {
+    if (controller.signal.aborted) end();
     controller.abort();
-    setTimeout(() => {
-      for (const cleanUp of cleanUps) cleanUp();
-      process.exit(exitCodes.interrupted);
-    }, 700).unref();
+    setTimeout(end, patienceMs).unref();
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
   return controller.signal;
 }

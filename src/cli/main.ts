@@ -2,22 +2,25 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDevicesCommand } from "./devices.js";
 import { addModelsCommand } from "./models.js";
+import { unwritable } from "./output.js";
 import { addPullCommand } from "./pull.js";
-import { exitCodes, reportError } from "./report.js";
+import { exitCodes, help, reportError } from "./report.js";
 import { addTranscribeCommand } from "./transcribe.js";
+import { usageOutput } from "./usage.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.ok); // the reader has seen enough
-  throw error;
+  process.exit(reportError(unwritable("standard output", error)));
 });
 
 const packageJson = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 const program = new Command("whisper-vulkan")
-  .description("Speech to text with Whisper")
+  .description("Speech to text with Whisper, on any GPU through Vulkan or on the CPU")
   .version(packageJson.version)
   .exitOverride()
-  .showHelpAfterError("(whisper-vulkan --help lists commands and options)");
+  .configureOutput(usageOutput)
+  .addHelpText("after", `\n${help}`);
 addTranscribeCommand(program);
 addPullCommand(program);
 addModelsCommand(program);

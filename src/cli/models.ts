@@ -1,19 +1,32 @@
 import type { Command } from "commander";
-import { listModels } from "../model/index.js";
+import { memoryNeededBytes } from "../engine/memory-needed.js";
+import { cacheFolder, listModels } from "../model/index.js";
 
 export function addModelsCommand(program: Command): void {
   program
     .command("models")
-    .description("list the models, their sizes and which lie in the cache")
+    .description("list the models: size, memory needed, languages, and which lie in the cache")
     .action(async () => {
-      const rows = (await listModels()).map(({ name, sizeBytes, multilingual, cachedPath }) =>
-        [
-          name.padEnd(16),
-          `${(sizeBytes / 1e6).toFixed(0)} MB`.padStart(8),
-          (multilingual ? "many languages" : "English").padEnd(14),
-          cachedPath ?? "",
-        ].join("  "),
+      const rows = (await listModels()).map(
+        ({ name, aliases, sizeBytes, dimensions, languages, cachedPath }) => [
+          [name, ...aliases].join(", "),
+          megabytes(sizeBytes),
+          megabytes(memoryNeededBytes(dimensions)),
+          languages === 1 ? "English" : `${languages} languages`,
+          cachedPath === null ? "no" : "yes",
+        ],
       );
-      console.log(rows.map((row) => row.trimEnd()).join("\n"));
+      const table = [["model", "file", "memory", "speaks", "cached"], ...rows];
+      const width = (column: number) => Math.max(...table.map((row) => row[column]!.length));
+      const line = (row: string[]) =>
+        row
+          .map((cell, i) => (i === 1 || i === 2 ? cell.padStart(width(i)) : cell.padEnd(width(i))))
+          .join("  ");
+      for (const row of table) console.log(line(row).trimEnd());
+      console.log(`\nmemory: weights, caches and scratch on the device. Cache: ${cacheFolder()}`);
     });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
 }

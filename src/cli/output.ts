@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants, rmSync } from "node:fs";
+import { access, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
-import { cleanUps } from "./interrupt.js";
+import { makeFolder } from "../model/index.js";
+import { isFile } from "./inputs.js";
 
-/** Where results go: standard output, one named file, or a folder with names taken from the inputs. */
+/** Where results go: standard output, one named file, or a folder (null: beside each input). */
 export type Destination =
   | { readonly kind: "stdout" }
   | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "folder"; readonly path: string };
+  | { readonly kind: "folder"; readonly path: string | null };
 
 /**
  * --output as the user means it: "-", a folder (one that exists, or a path that ends with a separator), else a
@@ -17,26 +18,18 @@ export type Destination =
  */
 export async function destinationOf(output: string | undefined, nResults: number): Promise<Destination> {
   if (output === "-") return { kind: "stdout" };
-  if (output === undefined) return { kind: "folder", path: "" };
+  if (output === undefined) return { kind: "folder", path: null };
+  if (output === "") throw new WhisperVulkanError("option-invalid", "--output names nothing");
   const isFolder = await stat(output).then(
     (found) => found.isDirectory(),
     () => /[/\\]$/.test(output),
   );
-  if (isFolder) {
-    await stat(output).catch(() => {
-      throw new WhisperVulkanError("output-unwritable", `there is no folder ${output}`, {
-        hint: "make it first",
-      });
-    });
-    return { kind: "folder", path: output };
-  }
+  if (isFolder) return { kind: "folder", path: output };
   if (nResults > 1)
     throw new WhisperVulkanError(
       "option-invalid",
       `${nResults} results don't fit into the one file ${output}`,
-      {
-        hint: "name a folder with --output",
-      },
+      { hint: `For a folder write --output ${output}/` },
     );
   return { kind: "file", path: output };
 }
@@ -44,19 +37,15 @@ export async function destinationOf(output: string | undefined, nResults: number
 /** The file for one input and format: talk.mp3 -> talk.srt, in the folder chosen or beside the input. */
 export function outputPath(destination: Destination, input: string, extension: string): string {
   if (destination.kind === "file") return destination.path;
-  const name = input === "-" ? "stdin" : basename(input, extname(input));
-  const folder =
-    destination.kind === "folder" && destination.path
-      ? destination.path
-      : input === "-"
-        ? "."
-        : dirname(input);
-  return join(folder, `${name}.${extension}`);
+  const path = isFile(input) ? input : input === "-" ? "stdin" : new URL(input).pathname;
+  const name = basename(path, extname(path)) || "download";
+  const chosen = destination.kind === "folder" ? destination.path : null;
+  return join(chosen ?? (isFile(input) ? dirname(input) : "."), `${name}.${extension}`);
 }
 
 /** Two results for one file, or a result over its own recording, would lose data. Error: option-invalid. */
 export function checkDistinct(paths: readonly string[], inputs: readonly string[]): void {
-  const taken = new Set(inputs.filter((input) => input !== "-").map((input) => resolve(input)));
+  const taken = new Set(inputs.filter(isFile).map((input) => resolve(input)));
   for (const path of paths) {
     if (taken.has(resolve(path)))
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
@@ -64,7 +53,33 @@ export function checkDistinct(paths: readonly string[], inputs: readonly string[
       });
     taken.add(resolve(path));
   }
+  if (inputs.indexOf("-") !== inputs.lastIndexOf("-"))
+    throw new WhisperVulkanError("option-invalid", 'standard input ("-") is given twice');
 }
+
+/**
+ * Makes the output folder and sees that results can be written, before the long work starts.
+ * Error: output-unwritable.
+ */
+export async function prepare(destination: Destination, paths: readonly string[]): Promise<void> {
+  if (destination.kind === "folder" && destination.path !== null)
+    await makeFolder(destination.path).catch((cause) => Promise.reject(unwritable(destination.path!, cause)));
+  for (const path of paths) {
+    const existing = await stat(path).catch(() => null);
+    if (existing?.isDirectory()) throw unwritable(path, "it is a folder");
+    const folder = dirname(path);
+    await access(existing ? path : folder, constants.W_OK).catch((cause) => {
+      const missing = systemErrorCode(cause) === "ENOENT";
+      throw unwritable(path, missing ? `there is no folder ${folder}` : cause);
+    });
+  }
+}
+
+/** Half-written files, removed even when the process ends before they are whole. */
+const halfWritten = new Set<string>();
+process.on("exit", () => {
+  for (const path of halfWritten) rmSync(path, { force: true });
+});
 
 /**
  * Whole or not at all: written under another name first. A link is followed; what is no plain file (a device, a
@@ -77,8 +92,7 @@ export async function writeWhole(path: string, content: string): Promise<void> {
     () => false,
   );
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.part`);
-  const cleanUp = () => rmSync(temporary, { force: true });
-  cleanUps.add(cleanUp);
+  halfWritten.add(temporary);
   try {
     if (isSpecial) await writeFile(target, content);
     else {
@@ -87,14 +101,22 @@ export async function writeWhole(path: string, content: string): Promise<void> {
     }
   } catch (cause) {
     await rm(temporary, { force: true });
-    const code = systemErrorCode(cause);
-    if (code === "ENOSPC")
-      throw new WhisperVulkanError("disk-full", `no room left to write ${path}`, { cause });
-    throw new WhisperVulkanError("output-unwritable", `cannot write ${path} (${code ?? cause})`, {
-      hint: "choose another place with --output",
+    throw unwritable(path, cause);
+  } finally {
+    halfWritten.delete(temporary);
+  }
+}
+
+/** The error for a result that could not be written. */
+export function unwritable(path: string, cause: unknown): WhisperVulkanError {
+  const code = systemErrorCode(cause);
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new WhisperVulkanError("disk-full", `no room left to write ${path}`, {
+      hint: "Free some space, or choose another place with --output.",
       cause,
     });
-  } finally {
-    cleanUps.delete(cleanUp);
-  }
+  return new WhisperVulkanError("output-unwritable", `cannot write ${path} (${code ?? cause})`, {
+    hint: "Choose another place with --output.",
+    cause,
+  });
 }

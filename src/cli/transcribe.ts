@@ -1,12 +1,16 @@
 import type { Command } from "commander";
+import { checkDevice } from "../engine/open-backend.js";
 import { formatNamed, timestamp } from "../formats/index.js";
 import { type Segment, type TranscribeOptions, type TranscriptionResult, Whisper } from "../index.js";
+import { resolveModel } from "../model/index.js";
 import { settingsOf } from "../whisper/index.js";
+import { worthTrying } from "./inputs.js";
 import { onInterrupt } from "./interrupt.js";
-import { checkDistinct, type Destination, destinationOf, outputPath, writeWhole } from "./output.js";
+import { checkDistinct, type Destination, destinationOf, outputPath, prepare, writeWhole } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { pullProgress } from "./pull.js";
 import { exitCodes, reportError } from "./report.js";
+import { numbers, single, wholeNumber } from "./usage.js";
 
 interface Flags {
   readonly model: string;
@@ -22,56 +26,62 @@ interface Flags {
 }
 
 export function addTranscribeCommand(program: Command): void {
-  program
+  const command = program
     .command("transcribe", { isDefault: true })
     .description("recordings to text (the default command)")
-    .argument("<files...>", 'recordings; "-" is standard input')
-    .option("-m, --model <name|path>", "model", "base")
-    .option("-l, --language <language>", 'code or English name; "auto" detects it', "auto")
-    .option("-t, --task <task>", "transcribe, or translate (to English)", "transcribe")
-    .option(
-      "-d, --device <device>",
-      "auto, cpu, a number or a part of a name (the command devices lists them)",
-    )
-    .option("--threads <n>", "threads of the CPU backend")
-    .option("-f, --format <formats>", "txt, srt, vtt, json; several with commas")
-    .option("-o, --output <file|folder|->", "where results go")
-    .option("--temperature <t>", "one value: no fallback; a list with commas: the fallback ladder")
-    .option("--prompt <text>", "text the recording continues: names, spelling, style")
-    .option("-q, --quiet", "no progress, no summary")
-    .action(run);
+    .argument("<files...>", 'recordings: paths, URLs; "-" is standard input');
+  single(command, "-m, --model <name|path>", "a model's name (see models), or a ggml file", "base");
+  single(command, "-l, --language <language>", 'code or English name; "auto" detects it', "auto");
+  single(command, "-t, --task <task>", "transcribe, or translate (to English)", "transcribe");
+  single(command, "-d, --device <device>", deviceHelp);
+  single(command, "--threads <n>", "threads of the CPU backend (default: all cores, at most 8)");
+  single(command, "-f, --format <formats>", "txt, srt, vtt, json; several with commas");
+  single(command, "-o, --output <file|folder|->", outputHelp);
+  single(command, "--temperature <t>", temperatureHelp);
+  single(command, "--prompt <text>", "text the recording continues: names, spelling, style");
+  command.option("-q, --quiet", "no progress, no summary").action((files, flags) => {
+    const commands = program.commands.map((known) => known.name());
+    return run(files, flags, commands);
+  });
 }
 
-async function run(files: readonly string[], flags: Flags): Promise<void> {
-  const formats = (flags.format ?? (flags.output ? "txt" : "")).split(",").filter(Boolean);
-  for (const format of formats) formatNamed(format);
+const deviceHelp =
+  "auto, cpu, a number or a part of a name (see devices) (default: WHISPER_VULKAN_DEVICE, else auto)";
+const outputHelp =
+  'a file, a folder (ends with /), "-" for standard output (default: with --format beside the recordings)';
+const temperatureHelp =
+  "one value: no fallback; a list: the next is tried where a text looks wrong (default: 0,0.2,0.4,0.6,0.8,1)";
+
+async function run(files: readonly string[], flags: Flags, commands: readonly string[]): Promise<void> {
+  const formats = formatsOf(flags);
   const options = transcribeOptions(flags);
+  const device = deviceOptions(flags);
   settingsOf(options);
+  checkDevice(device);
   const destination = await destinationOf(flags.output, files.length * formats.length);
-  if (destination.kind !== "stdout")
-    checkDistinct(
-      files.flatMap((file) => formats.map((format) => outputPath(destination, file, format))),
-      files,
-    );
+  const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
+  checkDistinct(destination.kind === "stdout" ? [] : files.flatMap(pathsOf), files);
+  await resolveModel(flags.model);
+  const inputs = await worthTrying(files, commands);
+  if (inputs.length < files.length) process.exitCode = exitCodes.failed;
+  if (inputs.length === 0) return;
+  if (destination.kind !== "stdout") await prepare(destination, inputs.flatMap(pathsOf));
+
   const signal = onInterrupt();
   const bar = new ProgressBar(flags.quiet ?? false);
   const note = (text: string) => {
     bar.clear();
     if (!flags.quiet) console.error(text);
   };
-  const whisper = await Whisper.load(flags.model, {
-    signal,
-    onProgress: pullProgress(bar, flags.model),
-    onNote: note,
-    ...(flags.device === undefined ? {} : { device: flags.device }),
-    ...(flags.threads === undefined ? {} : { threads: Number(flags.threads) }),
-  });
-  bar.clear();
+  const onProgress = pullProgress(bar, flags.model);
+  const whisper = await Whisper.load(flags.model, { ...device, signal, onProgress, onNote: note }).finally(
+    () => bar.clear(),
+  );
   try {
     note(`${whisper.device.device} (${whisper.device.details})`);
-    for (const use of whisper.memory())
-      note(`${(use.sizeBytes / 1e6).toFixed(0)} MB: ${use.what}, in ${use.where}`);
-    for (const file of files) {
+    for (const { sizeBytes, what, where } of whisper.memory())
+      note(`${(sizeBytes / 1e6).toFixed(0)} MB: ${what}, in ${where}`);
+    for (const file of inputs) {
       try {
         const started = performance.now();
         const result = await whisper.transcribe(file === "-" ? process.stdin : file, {
@@ -86,10 +96,7 @@ async function run(files: readonly string[], flags: Flags): Promise<void> {
         bar.clear();
         for (const warning of result.warnings) console.error(`whisper-vulkan: ${warning}`);
         for (const format of formats) await deliver(destination, file, format, result);
-        const seconds = (performance.now() - started) / 1000;
-        note(
-          `${file}: ${result.duration.toFixed(1)} s of ${result.language} in ${seconds.toFixed(1)} s, real-time factor ${(seconds / result.duration).toFixed(2)}`,
-        );
+        note(summary(file, result, (performance.now() - started) / 1000));
       } catch (error) {
         bar.clear();
         process.exitCode = reportError(error);
@@ -102,21 +109,38 @@ async function run(files: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-function transcribeOptions(flags: Flags): TranscribeOptions {
-  const temperatures = flags.temperature?.split(",").map(Number);
+function formatsOf({ format, output }: Flags): string[] {
+  const named = format ?? (output === undefined ? null : "txt");
+  const formats = [...new Set(named?.split(",").map((name) => name.trim().toLowerCase()))];
+  for (const name of formats) formatNamed(name);
+  return formats;
+}
+
+function transcribeOptions({ language, task, prompt, temperature }: Flags): TranscribeOptions {
+  const temperatures = temperature === undefined ? undefined : numbers("--temperature", temperature);
   return {
-    language: flags.language,
-    task: flags.task as "transcribe" | "translate",
-    ...(flags.prompt === undefined ? {} : { prompt: flags.prompt }),
-    ...(temperatures === undefined
-      ? {}
-      : { temperature: temperatures.length === 1 ? temperatures[0]! : temperatures }),
+    language,
+    task: task as "transcribe" | "translate",
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(temperatures && { temperature: temperatures.length === 1 ? temperatures[0]! : temperatures }),
+  };
+}
+
+function deviceOptions({ device, threads }: Flags) {
+  return {
+    ...(device === undefined ? {} : { device }),
+    ...(threads === undefined ? {} : { threads: wholeNumber("--threads", threads) }),
   };
 }
 
 function printSegment({ start, end, text }: Segment): void {
   const time = (seconds: number) => timestamp(seconds, { separator: ".", alwaysHours: false });
   console.log(`[${time(start)} --> ${time(end)}] ${text.trim()}`);
+}
+
+function summary(file: string, { duration, language }: TranscriptionResult, seconds: number): string {
+  const factor = (seconds / duration).toFixed(2);
+  return `${file}: ${duration.toFixed(1)} s of ${language} in ${seconds.toFixed(1)} s, real-time factor ${factor}`;
 }
 
 async function deliver(destination: Destination, input: string, format: string, result: TranscriptionResult) {

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend/backend.js";
 import { openCpu } from "../backend/cpu/index.js";
-import { openVulkan } from "../backend/vulkan/index.js";
+import { listDevices, openVulkan, selectDevice } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
 
 export interface DeviceOptions {
@@ -15,15 +15,21 @@ export interface DeviceOptions {
   readonly onNote?: (note: string) => void;
 }
 
-/** Opens the device that was asked for. Errors: device-unknown, vulkan-unavailable, option-invalid. */
-export async function openBackend(options: DeviceOptions): Promise<Backend> {
-  const device = String(options.device ?? process.env.WHISPER_VULKAN_DEVICE ?? "auto");
+/** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, option-invalid. */
+export function checkDevice(options: DeviceOptions): void {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64))
     throw new WhisperVulkanError(
       "option-invalid",
       `threads must be a whole number from 1 to 64, not ${threads}`,
     );
+  const device = deviceOf(options);
+  if (device !== "cpu" && device !== "auto") selectDevice(listDevices(), device);
+}
+
+/** Opens the device that was asked for, options checked before. Errors: device-unknown, vulkan-unavailable. */
+export async function openBackend(options: DeviceOptions): Promise<Backend> {
+  const device = deviceOf(options);
   if (device === "cpu") return openCpuBackend(options);
   try {
     return await openVulkan(device);
@@ -32,9 +38,14 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
       error instanceof WhisperVulkanError &&
       (error.code === "vulkan-unavailable" || error.code === "device-unknown");
     if (device !== "auto" || !absent) throw error;
-    options.onNote?.(`no GPU: ${error.message}; the built-in CPU backend does the work`);
+    options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
     return openCpuBackend(options);
   }
+}
+
+function deviceOf({ device }: DeviceOptions): string {
+  const text = String(device ?? (process.env.WHISPER_VULKAN_DEVICE || "auto")).trim();
+  return /^(auto|cpu)$/i.test(text) ? text.toLowerCase() : text;
 }
 
 export function openCpuBackend({ threads }: DeviceOptions): Promise<Backend> {

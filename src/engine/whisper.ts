@@ -12,7 +12,7 @@ import {
   Vocabulary,
 } from "../whisper/index.js";
 import { settingsOf } from "../whisper/options.js";
-import { type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
+import { checkDevice, type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
 import { Turns } from "./turns.js";
 
 /** How to load a model. */
@@ -56,6 +56,7 @@ export class Whisper {
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
     const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
+    checkDevice(options);
     const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
     const model = await openModel(path);
     try {

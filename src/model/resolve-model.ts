@@ -8,20 +8,21 @@ export type ModelChoice =
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * A path where the text has a separator or ends with .bin; else a model's name; else a file of that name in
- * the current folder. (A file called "base" is meant only by "./base".)
+ * A path where the text has a separator or ends with .bin; else a model's name; else what lies under that name
+ * in the current folder. (A file called "base" is meant only by "./base".)
  * @throws WhisperVulkanError "model-unknown"
  */
 export async function resolveModel(nameOrPath: string): Promise<ModelChoice> {
   if (/[/\\]/.test(nameOrPath) || nameOrPath.endsWith(".bin")) return { kind: "file", path: nameOrPath };
   const model = findModel(nameOrPath);
-  if (model === null && (await isFile(nameOrPath))) return { kind: "file", path: nameOrPath };
+  if (model === null && (await exists(nameOrPath))) return { kind: "file", path: nameOrPath };
   return { kind: "catalogue", model: model ?? modelNamed(nameOrPath) };
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isFile();
+    await stat(path);
+    return true;
   } catch (error) {
     if (systemErrorCode(error) !== null) return false;
     throw error;

@@ -12,6 +12,15 @@ import { describeWeights, type Weights } from "./tensors.js";
 /** Tokens a row for which decoder programs exist; a prompt takes the next larger one. */
 const tokenBuckets = [1, 4, 16, 64, 256] as const;
 
+/** All programs that a model on a device may run. */
+export function networkPrograms(dimensions: ModelDimensions, weights: Weights): Program[] {
+  const shapes = tokenBuckets.flatMap((nTokens) => [1, 2].map((nSelect) => singleRow(nTokens, nSelect)));
+  return [
+    encoderProgram(dimensions, weights, 1),
+    ...shapes.map((shape) => decoderProgram(dimensions, weights, shape)),
+  ];
+}
+
 /** A model on a backend: all memory taken at load, programs compiled when first used. */
 export class DeviceNetwork implements Network {
   readonly dimensions: ModelDimensions;
@@ -36,13 +45,7 @@ export class DeviceNetwork implements Network {
     const { dimensions } = model;
     const matrixType = model.tensors.get("decoder.token_embedding.weight")?.type ?? "f16";
     const { weights, sources } = describeWeights(dimensions, matrixType);
-    const programs = [
-      encoderProgram(dimensions, weights, 1),
-      ...tokenBuckets
-        .flatMap((nTokens) => [1, 2].map((nSelect) => singleRow(nTokens, nSelect)))
-        .map((shape) => decoderProgram(dimensions, weights, shape)),
-    ];
-    const storage = await backend.allocate(backend.manifest(programs));
+    const storage = await backend.allocate(backend.manifest(networkPrograms(dimensions, weights)));
     try {
       await loadWeights(model, sources, storage, options.onProgress, options.signal);
     } catch (error) {

@@ -7,8 +7,9 @@ import { queryDevice } from "./query-device.js";
 import { type DeviceSelection, selectDevice } from "./selection.js";
 
 export { VulkanBackend, type VulkanOptions } from "./backend.js";
+export { describeDevice } from "./describe-device.js";
 export type { DeviceReport } from "./device-report.js";
-export type { DeviceSelection } from "./selection.js";
+export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
 export function listDevices(): DeviceReport[] {

@@ -52,7 +52,7 @@ export function openInstance(): Instance {
     check(vk.vkCreateInstance(info, null, out), "vkCreateInstance");
   } catch (cause) {
     throw new WhisperVulkanError("vulkan-unavailable", "the Vulkan loader found no working driver", {
-      hint: "install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own); or use --device cpu",
+      hint: "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own), or use --device cpu",
       cause,
     });
   }

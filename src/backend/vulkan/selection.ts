@@ -7,24 +7,32 @@ export type DeviceSelection = string;
 /** Real GPUs, best first. Software devices are never picked by themselves: the built-in CPU backend is faster. */
 const preference = ["discrete", "integrated", "virtual", "other"] as const;
 
-/** Index of the device a selection names. Errors: device-unknown, saying what there is. */
+/**
+ * Index of the device a selection names. Errors: vulkan-unavailable where there is no device at all;
+ * device-unknown, saying what there is.
+ */
 export function selectDevice(devices: readonly DeviceReport[], selection: DeviceSelection): number {
-  const chosen = selection === "auto" ? best(devices) : named(devices, selection);
+  if (devices.length === 0)
+    throw new WhisperVulkanError("vulkan-unavailable", "the Vulkan loader found no device", {
+      hint: "Install or update the graphics driver; or use --device cpu",
+    });
+  const chosen = selection === "auto" ? bestDevice(devices) : named(devices, selection);
   const device = devices[chosen];
   if (!device) {
     const what = selection === "auto" ? "no GPU that computes" : `no device ${JSON.stringify(selection)}`;
-    throw new WhisperVulkanError("device-unknown", `${what} (there is: ${listed(devices)})`, {
+    throw new WhisperVulkanError("device-unknown", `${what} (there is ${listed(devices)})`, {
       hint: "whisper-vulkan devices lists them; --device cpu works everywhere",
     });
   }
   if (computeQueueFamily(device) < 0)
     throw new WhisperVulkanError("device-unknown", `${device.name} cannot compute (no compute queue)`, {
-      hint: "take another device, or --device cpu",
+      hint: "Take another device, or --device cpu",
     });
   return chosen;
 }
 
-function best(devices: readonly DeviceReport[]): number {
+/** Index of the device "auto" takes, or -1 where that is the CPU. */
+export function bestDevice(devices: readonly DeviceReport[]): number {
   for (const type of preference) {
     const index = devices.findIndex((device) => device.type === type && computeQueueFamily(device) >= 0);
     if (index >= 0) return index;
@@ -36,9 +44,10 @@ function named(devices: readonly DeviceReport[], selection: string): number {
   if (/^\d+$/.test(selection)) return Number(selection);
   const wanted = selection.toLowerCase();
   const exact = devices.findIndex(({ name }) => name.toLowerCase() === wanted);
-  return exact >= 0 ? exact : devices.findIndex(({ name }) => name.toLowerCase().includes(wanted));
+  if (exact >= 0 || wanted === "") return exact;
+  return devices.findIndex(({ name }) => name.toLowerCase().includes(wanted));
 }
 
 function listed(devices: readonly DeviceReport[]): string {
-  return devices.map(({ name, type }, i) => `${i}: ${name} (${type})`).join(", ") || "no Vulkan device";
+  return devices.map(({ name, type }, i) => `${i}: ${name} (${type})`).join(", ");
 }

@@ -1,0 +1,13 @@
+import { manifestOf } from "../backend/manifest.js";
+import { networkPrograms } from "../network/device-network.js";
+import type { ModelDimensions } from "../network/dimensions.js";
+import { describeWeights } from "../network/tensors.js";
+
+/** The largest that any device asks for. */
+const alignmentBytes = 256;
+
+/** Bytes that a model takes on its device: F16 weights, caches, scratch. Computed from its shapes alone. */
+export function memoryNeededBytes(dimensions: ModelDimensions): number {
+  const { weights } = describeWeights(dimensions, "f16");
+  return manifestOf(networkPrograms(dimensions, weights), alignmentBytes).totalSizeBytes;
+}

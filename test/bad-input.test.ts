@@ -1,0 +1,210 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { int16, sine, wav } from "../src/audio/cases.js";
+import { modelNamed } from "../src/model/index.js";
+import { Hub } from "../src/model/testing/hub.js";
+import { headerOffsets } from "../src/model/testing/small-model.js";
+import { cli, writeModel } from "./command-line.js";
+
+// Everything that may be wrong with what a user gives: one clear line, an exit code, nothing left behind.
+
+let folder = "";
+let inputs: string[] = [];
+
+/** 40 s: what is wrong at the end shows only once a model is loaded. */
+function samplesWith(value: number, at: number): Uint8Array {
+  const samples = sine(440, 16000, 40 * 16000);
+  samples[at] = value;
+  return wav(new Uint8Array(samples.buffer), { code: 3, bits: 32 });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-bad-input-"));
+  const put = (name: string, content: Uint8Array | string) => writeFileSync(join(folder, name), content);
+  mkdirSync(join(folder, "folder"));
+  put("good.wav", wav(int16(sine(440, 16000, 16000))));
+  put("empty.wav", "");
+  put("text.mp3", "This is a text file under a wrong name.\n".repeat(100));
+  put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"));
+  put("zero.wav", wav(new Uint8Array(0)));
+  put("nan.wav", samplesWith(Number.NaN, 100));
+  put("late-nan.wav", samplesWith(Number.NaN, 39 * 16000));
+  put("infinite.wav", samplesWith(Number.POSITIVE_INFINITY, 39 * 16000));
+
+  const model = (name: string, damage?: Parameters<typeof writeModel>[1]) =>
+    writeModel(join(folder, name), damage);
+  model("model.bin");
+  model("cut.bin");
+  truncateSync(join(folder, "cut.bin"), 5_000_000);
+  put("magic.bin", "this is no model file, whatever its name says");
+  model("quantised.bin", ({ header }) => void header.writeInt32LE(8, headerOffsets.weightType));
+  model("type.bin", ({ header }) => void header.writeInt32LE(77, headerOffsets.weightType));
+  model("missing.bin", ({ tensors }) => void tensors.splice(5, 1));
+  model("doubled.bin", ({ tensors }) => void tensors.push(tensors[5]!));
+  model("shape.bin", ({ tensors }) => void tensors[5]!.shape.reverse());
+  inputs = readdirSync(folder).sort();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs and looks at what every failure must look like. */
+async function expectFailure(
+  args: readonly string[],
+  exitCode: number,
+  line: RegExp,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const { status, stdout, stderr } = await cli(args, { cwd: folder, env });
+  expect(stderr).toMatch(line);
+  expect(stderr).toMatch(/^whisper-vulkan: [^\n]+\n$/);
+  expect(stdout).toBe("");
+  expect(status).toBe(exitCode);
+  expect(readdirSync(folder).sort()).toEqual(inputs);
+  expect(readdirSync(join(folder, "folder"))).toEqual([]);
+}
+
+/** The small model's text gives reason for every fallback there is. */
+const quick = ["-l", "en", "--temperature", "0"];
+const transcribe = ["-q", "-m", "model.bin", "-f", "json", ...quick];
+
+describe("a recording", () => {
+  test.each([
+    ["that is not there", "none.wav", /none\.wav: no such file/],
+    ["of no bytes", "empty.wav", /empty\.wav: is empty/],
+    ["that is a folder", "folder", /folder: is a folder/],
+    ["that is a text file", "text.mp3", /text\.mp3: /],
+    ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
+    ["of no samples", "zero.wav", /zero\.wav: holds no sound/],
+    ["with NaN", "nan.wav", /nan\.wav: a sample is NaN at 0\.006 s/],
+    ["with NaN late", "late-nan.wav", /late-nan\.wav: a sample is NaN at 39\.000 s/],
+    ["with an infinite sample", "infinite.wav", /infinite\.wav: a sample is Infinity at 39\.000 s/],
+  ])("%s", (_what, name, line) => expectFailure([...transcribe, name], 1, line));
+
+  test("that is bad doesn't stop the others", async () => {
+    const args = [...transcribe, "-o", "-", "none.wav", "good.wav", "late-nan.wav"];
+    const { status, stdout, stderr } = await cli(args, { cwd: folder });
+    expect(stderr).toMatch(/^whisper-vulkan: none\.wav: [^\n]+\nwhisper-vulkan: late-nan\.wav: [^\n]+\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({ task: "transcribe", duration: 1 });
+    expect(status).toBe(1);
+  });
+});
+
+describe("a model", () => {
+  test.each([
+    ["of an unknown name", "basee", 2, /"basee".*nearest names are base\b/],
+    ["that is not there", "./none.bin", 1, /no model file \.\/none\.bin/],
+    ["that is a folder", "./folder", 1, /\.\/folder is a folder/],
+    ["that is a folder, without a slash", "folder", 1, /folder is a folder/],
+    ["cut short", "cut.bin", 1, /cut\.bin: .*cut short/],
+    ["with a wrong magic number", "magic.bin", 1, /magic\.bin: .*not a ggml model/],
+    ["quantised", "quantised.bin", 1, /quantised\.bin: .*quantised/],
+    ["of an unknown type", "type.bin", 1, /type\.bin: .*type/],
+    ["with a tensor missing", "missing.bin", 1, /missing\.bin: .*tensor \S+ is missing/],
+    ["with a tensor doubled", "doubled.bin", 1, /doubled\.bin: .*twice/],
+    ["with a tensor of a wrong shape", "shape.bin", 1, /shape\.bin: .*shape \[.*\] instead of \[/],
+  ])("%s", (_what, model, exitCode, line) =>
+    expectFailure(["-q", "-m", model, "-f", "txt", "good.wav"], exitCode, line),
+  );
+});
+
+describe("an option", () => {
+  test.each([
+    ["unknown", ["--formt", "json"], /unknown option '--formt' \(did you mean --format\?\)/],
+    ["without its value", ["--format"], /argument missing/],
+    ["--format unknown", ["-f", "docx"], /"docx".*txt, srt, vtt, json/],
+    ["--format with a gap", ["-f", "srt,,txt"], /""/],
+    ["--language unknown", ["-l", "klingon"], /"klingon"/],
+    ["--task unknown", ["-t", "sing"], /"sing".*translate/],
+    ["--temperature no number", ["--temperature", "warm"], /--temperature "warm"/],
+    ["--temperature with a gap", ["--temperature", "0,,1"], /--temperature "0,,1"/],
+    ["--temperature too high", ["--temperature", "2"], /temperature/],
+    ["--threads no number", ["--threads", "two"], /--threads "two"/],
+    ["--threads too many", ["--threads", "1000"], /threads.* 1 to 64/],
+    ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given before/],
+    ["two results for one file", ["-f", "srt,txt", "-o", "one.srt"], /one\.srt/],
+    ["a result over its recording", ["-o", "good.wav"], /good\.wav would be overwritten/],
+    ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
+  ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
+
+  test.each([
+    ["no recording", [], 2, /missing required argument/],
+    ["a mistyped command", ["modles"], 1, /modles: no such file or command.*models/],
+    ["an argument too many", ["models", "base"], 2, /too many arguments/],
+    ["an unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],
+    ["an output folder that isn't there", ["-o", "none/x.txt", "good.wav"], 1, /no folder none/],
+    ["an output folder that can't be made", ["-o", "good.wav/out/", "good.wav"], 1, /good\.wav\/out/],
+  ])("%s", (_what, args, exitCode, line) => expectFailure(args, exitCode, line));
+});
+
+describe("a device", () => {
+  const noLoader = { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" };
+  const noDriver = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" };
+
+  test.each([
+    ["without a loader", ["-d", "0"], /no Vulkan loader.*--device cpu/, noLoader],
+    ["by name, without a loader", ["-d", "radeon"], /no Vulkan loader.*--device cpu/, noLoader],
+    ["without a driver", ["-d", "0"], /Vulkan loader.*--device cpu/, noDriver],
+    ["of the environment", [], /no Vulkan loader/, { ...noLoader, WHISPER_VULKAN_DEVICE: "radeon" }],
+  ])("%s", (_what, args, line, env) =>
+    expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 1, line, env),
+  );
+
+  test("auto goes to the CPU, and says so", async () => {
+    const args = ["-m", "model.bin", "-d", "auto", ...quick, "-f", "txt", "-o", "-", "good.wav"];
+    const { status, stderr } = await cli(args, { cwd: folder, env: noLoader });
+    expect(stderr).toMatch(/^no Vulkan loader.*; the built-in CPU backend does the work\n/);
+    expect(status).toBe(0);
+  });
+});
+
+describe("a pull", () => {
+  const tiny = modelNamed("tiny");
+  const nowhere = { HF_ENDPOINT: "http://127.0.0.1:1" };
+  let cache = "";
+  beforeEach(() => {
+    cache = mkdtempSync(join(tmpdir(), "whisper-vulkan-cache-"));
+  });
+  afterEach(() => rmSync(cache, { recursive: true }));
+
+  test.each([
+    ["without a network", "tiny", /127\.0\.0\.1:1.*could not be downloaded/, nowhere],
+    ["without a network or pip", "base", /pip was not found/, { ...nowhere, PATH: "" }],
+    ["into a file", "tiny", /cache can't be written/, { WHISPER_VULKAN_CACHE: "good.wav/x" }],
+    ["into a place of the kernel's", "tiny", /cache can't be written/, { WHISPER_VULKAN_CACHE: "/proc/x/y" }],
+  ])("%s", async (_what, name, line, env) => {
+    await expectFailure(["pull", name], 1, line, { WHISPER_VULKAN_CACHE: cache, ...env });
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  test("of another file than the official one", () =>
+    withHub(async (endpoint) => {
+      const env = { WHISPER_VULKAN_CACHE: cache, HF_ENDPOINT: endpoint };
+      await expectFailure(["pull", "tiny"], 1, /not the official tiny: its SHA-1 is/, env);
+      expect(readdirSync(cache)).toEqual([]);
+    }));
+
+  test("onto a disk that is full", ({ skip }) =>
+    withHub(async (endpoint) => {
+      const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", cache]);
+      if (mounted.status !== 0) skip("only root may mount a disk that is small enough");
+      try {
+        const env = { WHISPER_VULKAN_CACHE: cache, HF_ENDPOINT: endpoint };
+        await expectFailure(["pull", "tiny"], 1, /disk is full.*Free some space/, env);
+      } finally {
+        spawnSync("umount", [cache]);
+      }
+    }));
+
+  /** A server with a file of tiny's size, all zeros. */
+  async function withHub(use: (endpoint: string) => Promise<void>): Promise<void> {
+    const hub = new Hub(Buffer.alloc(tiny.sizeBytes));
+    await hub.listen();
+    try {
+      await use(hub.endpoint);
+    } finally {
+      await hub.close();
+    }
+  }
+});
