@@ -5,14 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
+/** Name, source, defines; and the Vulkan version that it needs where that is not 1.0. */
 const shaders = [
   ["linear-f32", "linear/linear.comp"],
   ["linear-f16", "linear/linear.comp", "HALF"],
+  ["linear-tiled-f32", "linear/linear-tiled.comp"],
+  ["linear-tiled-f16", "linear/linear-tiled.comp", "HALF"],
+  ["linear-few-rows-f32", "linear/linear-few-rows.comp"],
+  ["linear-few-rows-f16", "linear/linear-few-rows.comp", "HALF"],
+  ["linear-few-rows-subgroup-f32", "linear/linear-few-rows.comp", "SUBGROUP", "1.1"],
+  ["linear-few-rows-subgroup-f16", "linear/linear-few-rows.comp", "HALF SUBGROUP", "1.1"],
+  ["linear-matrix", "linear/linear-matrix.comp", "", "1.2"],
   ["embed-f32", "embed/embed.comp"],
   ["embed-f16", "embed/embed.comp", "HALF"],
   ["encoder-attention", "attention.comp", "ENCODER"],
+  ["encoder-attention-tiled", "attention-tiled.comp"],
   ["self-attention", "attention.comp", "SELF"],
+  ["self-attention-one", "attention-one.comp", "SELF"],
   ["cross-attention", "attention.comp", "CROSS"],
+  ["cross-attention-one", "attention-one.comp"],
   ["layer-norm", "layer-norm/layer-norm.comp"],
   ["add-positions", "add-positions/add-positions.comp"],
   ["cache-write", "cache-write/cache-write.comp"],
@@ -37,9 +48,10 @@ if (check && year < 2024) {
 const target = check ? mkdtempSync(join(tmpdir(), "spirv-")) : committed;
 let nStale = 0;
 try {
-  for (const [name, source, ...defines] of shaders) {
+  for (const [name, source, defines = "", version = "1.0"] of shaders) {
     const file = join(target, `${name}.spv`);
-    const options = ["--target-env=vulkan1.0", "-O", ...defines.map((define) => `-D${define}`)];
+    const flags = defines.split(" ").filter(Boolean);
+    const options = [`--target-env=vulkan${version}`, "-O", ...flags.map((define) => `-D${define}`)];
     execFileSync(glslc, [...options, join(root, "src/ops", source), "-o", file], { stdio: "inherit" });
     if (check && !readFileSync(file).equals(readFileSync(join(committed, `${name}.spv`)))) {
       console.error(`shaders: ${name}.spv differs from ${source}; run node scripts/build-shaders.mjs`);

@@ -29,6 +29,7 @@ function linearCase(
     nBatch?: number;
     stride?: number;
     conv?: boolean;
+    gap?: number;
   } = {},
 ): OpCase {
   const { type = "f16", bias = true, gelu = false, accumulate = false, nBatch = 1, conv = false } = options;
@@ -36,7 +37,7 @@ function linearCase(
   const nChannels = nIn / 3;
   const nFrames = nRows * stride;
   const batchExtent = conv ? nFrames * nChannels : nRows * nIn;
-  const gap = 5; // rows of x and out need not lie end to end
+  const gap = options.gap ?? (nIn % 4 ? 5 : 4); // batches of x need not lie end to end; nor need rows of out
   const name = `linear ${nBatch} x ${nRows} x ${nIn} -> ${nOut} ${type}${bias ? " bias" : ""}${gelu ? " gelu" : ""}${accumulate ? " accumulate" : ""}${conv ? ` convolution/${stride}` : ""}`;
   return {
     name,
@@ -217,8 +218,14 @@ export const opCases: readonly OpCase[] = [
   linearCase(65, 128, 64, { bias: false, accumulate: true }),
   linearCase(130, 256, 200, { nBatch: 2 }),
   linearCase(1, 2048, 512, { nBatch: 2, accumulate: true }),
+  linearCase(150, 136, 137, { gelu: true, accumulate: true }),
+  linearCase(130, 64, 260, { type: "f32" }),
+  linearCase(8, 264, 70, { gelu: true, gap: 8 }),
+  linearCase(5, 64, 71, { type: "f32", accumulate: true, gap: 8 }),
+  linearCase(1, 8, 40000, { type: "f32", gap: 8 }),
   linearCase(7, 9, 5, { conv: true }),
   linearCase(70, 240, 48, { conv: true, gelu: true, nBatch: 2 }),
+  linearCase(9, 64, 40, { gap: 3 }), // no four neighbours of x can be read at once
   linearCase(66, 96, 64, { conv: true, stride: 2, gelu: true, type: "f32" }),
   layerNormCase(1, 1),
   layerNormCase(3, 37),
@@ -229,6 +236,8 @@ export const opCases: readonly OpCase[] = [
   encoderAttentionCase(1, 17, 2, 5),
   encoderAttentionCase(2, 67, 3, 64),
   encoderAttentionCase(1, 150, 2, 64),
+  encoderAttentionCase(3, 33, 1, 64),
+  encoderAttentionCase(1, 1, 1, 64),
   addPositionsCase(1, 3, 5),
   addPositionsCase(3, 33, 65),
   ...decoderCases(1, 1, 16, 1, 4, 5),

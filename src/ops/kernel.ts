@@ -16,6 +16,8 @@ export interface KernelDevice {
   readonly float16Arithmetic: boolean;
   /** vulkanMemoryModel is required by cooperative matrices. */
   readonly vulkanMemoryModel: boolean;
+  /** A processor that pretends to be a GPU. */
+  readonly software: boolean;
   /** Vulkan version as [major, minor]. */
   readonly apiVersion: readonly [number, number];
 }
@@ -56,8 +58,12 @@ export interface KernelVariant<S extends Step = Step> {
   readonly name: string;
   /** null if the device can run it, else the reason it cannot. */
   unsupported(device: KernelDevice): string | null;
-  /** Whether it is meant for a step of these sizes. */
+  /** Largest error it may make, relative to the largest value of a result. */
+  readonly tolerance: number;
+  /** Whether it can compute a step of these sizes. */
   suits(step: S): boolean;
+  /** Whether it is faster there than those after it. Absent: always. */
+  pays?(step: S, device: KernelDevice): boolean;
   dispatches(step: S, context: KernelContext): readonly Dispatch[];
 }
 

@@ -24,6 +24,8 @@ export interface VulkanOptions {
   readonly maxPartBytes?: number;
   /** Leaves out the n-th barrier of every program, to prove that validation notices. */
   readonly dropBarrier?: number;
+  /** Other kernels to choose from: for tests of each. */
+  readonly kernels?: KernelTable;
   /** Floating-point operations a submission and a dispatch may hold, instead of measuring the device. */
   readonly maxFlops?: number;
 }
@@ -74,6 +76,10 @@ export class VulkanBackend implements Backend {
       throw error;
     }
     return backend;
+  }
+
+  get kernelDevice(): KernelDevice {
+    return this.#kernelDevice;
   }
 
   get report(): DeviceReport {

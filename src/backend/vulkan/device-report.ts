@@ -80,6 +80,7 @@ export function kernelDevice(report: DeviceReport): KernelDevice {
     storage16Bit: features.storageBuffer16BitAccess,
     float16Arithmetic: features.shaderFloat16,
     vulkanMemoryModel: features.vulkanMemoryModel,
+    software: report.type === "cpu",
     apiVersion: report.apiVersion,
   };
 }

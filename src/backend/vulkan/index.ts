@@ -40,5 +40,5 @@ export async function openVulkan(
     instance.destroy();
     throw error;
   }
-  return VulkanBackend.create(device, vulkanKernels, options);
+  return VulkanBackend.create(device, options.kernels ?? vulkanKernels, options);
 }

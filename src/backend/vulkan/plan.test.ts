@@ -20,6 +20,7 @@ const least: KernelDevice = {
   storage16Bit: false,
   float16Arithmetic: false,
   vulkanMemoryModel: false,
+  software: false,
   apiVersion: [1, 0],
 };
 

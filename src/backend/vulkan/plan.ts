@@ -24,7 +24,9 @@ export function chooseVariant<S extends Step>(
   device: KernelDevice,
 ): KernelVariant<S> {
   const variants = table[step.op] as unknown as readonly KernelVariant<S>[];
-  const variant = variants.find((v) => v.unsupported(device) === null && v.suits(step));
+  const variant = variants.find(
+    (v) => v.unsupported(device) === null && v.suits(step) && (v.pays?.(step, device) ?? true),
+  );
   if (variant) return variant;
   const reasons = variants
     .map((v) => `${v.name}: ${v.unsupported(device) ?? "not for these sizes"}`)

@@ -113,7 +113,9 @@ function allSteps(): Step[] {
 function variantFor(step: Step, device: KernelDevice): { name: string } | { reasons: string } {
   const variants = vulkanKernels[step.op] as readonly KernelVariant[];
   const reasons = variants.map(
-    (v) => v.unsupported(device) ?? (v.suits(step) ? null : "not for these sizes"),
+    (v) =>
+      v.unsupported(device) ??
+      (v.suits(step) && (v.pays?.(step, device) ?? true) ? null : "not for these sizes"),
   );
   const index = reasons.indexOf(null);
   return index >= 0 ? { name: variants[index]!.name } : { reasons: `${step.op}: ${reasons.join("; ")}` };

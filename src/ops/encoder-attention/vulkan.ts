@@ -1,29 +1,30 @@
-import { attentionDispatches } from "../attention-dispatches.js";
+import { type Attention, attentionDispatches, commonHeadSize } from "../attention-dispatches.js";
 import type { KernelVariant } from "../kernel.js";
 import { plainKernel } from "../plain-kernel.js";
 import type { EncoderAttentionStep } from "./encoder-attention.js";
 
-export const encoderAttentionVariants: readonly KernelVariant<EncoderAttentionStep>[] = [
-  plainKernel((step, context) =>
-    attentionDispatches(
-      {
-        ...{
-          shader: "encoder-attention",
-          query: step.qkv,
-          keysAndValues: step.qkv,
-          out: step.out,
-          control: null,
-        },
-        ...{
-          nRows: step.nBatch,
-          nQueries: step.nPositions,
-          nKeys: step.nPositions,
-          nTextCtx: 0,
-          originOffset: 0,
-        },
-        ...{ nHead: step.nHead, nState: step.nState },
-      },
-      context,
-    ),
-  ),
-];
+const hasCommonHeads = (step: EncoderAttentionStep) => step.nState === step.nHead * commonHeadSize;
+
+/** 32 queries a workgroup against 16 keys at a time, or 32 where shared memory allows. */
+const tiled: KernelVariant<EncoderAttentionStep> = {
+  ...plainKernel((step, context) => {
+    const keysEach = context.device.sharedMemorySizeBytes >= 24576 ? 2 : 1;
+    return attentionDispatches(attentionOf(step), context, "encoder-attention-tiled", [keysEach], 32);
+  }),
+  name: "tiles of 32 queries",
+  suits: hasCommonHeads,
+};
+
+const plain = plainKernel<EncoderAttentionStep>((step, context) =>
+  attentionDispatches(attentionOf(step), context, "encoder-attention"),
+);
+
+export const encoderAttentionVariants: readonly KernelVariant<EncoderAttentionStep>[] = [tiled, plain];
+
+function attentionOf(step: EncoderAttentionStep): Attention {
+  return {
+    ...{ query: step.qkv, keysAndValues: step.qkv, out: step.out, control: null },
+    ...{ nRows: step.nBatch, nQueries: step.nPositions, nKeys: step.nPositions },
+    ...{ nTextCtx: 0, originOffset: 0, nHead: step.nHead, nState: step.nState },
+  };
+}

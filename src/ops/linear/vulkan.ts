@@ -1,23 +1,31 @@
-import type { KernelVariant } from "../kernel.js";
-import { changes, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
+import type { Dispatch, KernelContext, KernelDevice, KernelVariant } from "../kernel.js";
+import { changes, exact, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
 import type { LinearStep } from "./linear.js";
 
-const tileRows = 32;
-const tileColumns = 64;
+/** What one workgroup computes, and how the shader is told. */
+interface Tile {
+  readonly shader: string;
+  readonly rows: number;
+  readonly columns: number;
+  constants(rows: number): readonly number[];
+}
 
-export const linearVariants: readonly KernelVariant<LinearStep>[] = [
-  plainKernel((step, context) => {
-    const { weight, bias, nBatch, nRows, nIn, xLayout, outLayout } = step;
-    return context.parts(weight).flatMap((part) => {
-      const rowFlops = 2 * nIn * part.nRows;
-      const maxRows = Math.min(context.maxFlopsPerDispatch / rowFlops, maxGroups * tileRows);
-      // Whole tiles where the limit lets them be.
-      const rows = maxRows < tileRows ? maxRows : maxRows - (maxRows % tileRows);
-      const batches = Math.min(maxRows / nRows, maxGroups);
-      return runs(nBatch, batches).flatMap(([firstBatch, nBatches]) =>
-        runs(nRows, rows).map(([firstRow, count]) => ({
-          shader: `linear-${weight.type}`,
-          constants: [],
+/** Rows up to which weights are streamed past them all, instead of tiles being formed. */
+const fewRows = 8;
+/** From here on there are workgroups enough for each thread to take several columns. */
+const manyColumns = 8192;
+
+/** One dispatch a part of the weight, cut further where the limits ask for it: by batches, rows, columns. */
+function tiled(step: LinearStep, context: KernelContext, tile: Tile): Dispatch[] {
+  const { weight, bias, nBatch, nRows, nIn, xLayout, outLayout } = step;
+  const maxProducts = context.maxFlopsPerDispatch / (2 * nIn);
+  return context.parts(weight).flatMap((part) =>
+    runs(part.nRows, wholeTiles(maxProducts, tile.columns)).flatMap(([weightRow, nColumns]) => {
+      const maxRows = maxProducts / nColumns;
+      return runs(nBatch, Math.min(maxRows / nRows, maxGroups)).flatMap(([firstBatch, nBatches]) =>
+        runs(nRows, wholeTiles(maxRows, tile.rows)).map(([firstRow, count]) => ({
+          shader: tile.shader,
+          constants: tile.constants(count),
           buffers: [
             reads(step.x),
             reads(weight, part.index),
@@ -25,15 +33,142 @@ export const linearVariants: readonly KernelVariant<LinearStep>[] = [
             changes(step.out),
           ],
           pushConstants: Int32Array.of(
-            ...[nIn, part.nRows, part.firstRow, firstRow, firstRow + count, firstBatch],
+            ...[nIn, nColumns, part.firstRow + weightRow, weightRow, firstRow, firstRow + count, firstBatch],
             ...[xLayout.batchStride, xLayout.rowStride, xLayout.offset, xLayout.batchExtent],
             ...[outLayout.batchStride, outLayout.rowStride, outLayout.offset],
             ...[bias ? 1 : 0, step.activation === "gelu" ? 1 : 0, step.accumulate ? 1 : 0],
           ),
-          groups: [Math.ceil(part.nRows / tileColumns), Math.ceil(count / tileRows), nBatches] as const,
-          flops: rowFlops * count * nBatches,
+          groups: [Math.ceil(nColumns / tile.columns), Math.ceil(count / tile.rows), nBatches] as const,
+          flops: 2 * nIn * nColumns * count * nBatches,
         })),
       );
-    });
+    }),
+  );
+}
+
+/** As many as allowed, in whole tiles where one fits. */
+function wholeTiles(most: number, tile: number): number {
+  const n = Math.min(most, maxGroups * tile);
+  return n < tile ? n : n - (n % tile);
+}
+
+/** Whether `multiple` neighbours along nIn are loaded at once without crossing anything's edge. */
+function aligned({ nIn, xLayout }: LinearStep, multiple: number): boolean {
+  const { batchStride, rowStride, offset, batchExtent } = xLayout;
+  return nIn % multiple === 0 && [batchStride, rowStride, offset, batchExtent].every((n) => n % 4 === 0);
+}
+
+const isFewRows = (step: LinearStep) => step.nRows * step.nBatch <= fewRows && aligned(step, 8);
+
+function fewRowsTile(step: LinearStep, name: string, threads: number, lanes: number): Tile {
+  const columnsEach = step.nOut >= manyColumns ? 4 : 1;
+  return {
+    shader: `${name}-${step.weight.type}`,
+    rows: fewRows,
+    columns: (threads / lanes) * columnsEach,
+    constants: (rows) => [threads, rows, columnsEach, lanes],
+  };
+}
+
+const fewRowsSubgroup: KernelVariant<LinearStep> = {
+  name: "few rows, subgroups",
+  tolerance: exact,
+  unsupported: (device) => {
+    if (device.apiVersion[0] === 1 && device.apiVersion[1] < 1) return "Vulkan 1.0";
+    if (!device.subgroupArithmetic) return "no subgroup arithmetic";
+    return subgroupsDivide(device, 128);
+  },
+  suits: isFewRows,
+  dispatches: (step, context) =>
+    tiled(step, context, fewRowsTile(step, "linear-few-rows-subgroup", 128, context.device.subgroupSize)),
+};
+
+const fewRowsPlain: KernelVariant<LinearStep> = {
+  ...plainKernel((step, context) => tiled(step, context, fewRowsTile(step, "linear-few-rows", 128, 16))),
+  name: "few rows",
+  suits: isFewRows,
+};
+
+function subgroupsDivide({ subgroupSize }: KernelDevice, threads: number): string | null {
+  if (subgroupSize === 0) return "subgroup size not fixed";
+  return threads % subgroupSize === 0 ? null : `subgroups of ${subgroupSize}`;
+}
+
+function registerTile(type: string, threads: number, fourRows: number, fourColumns: number): Tile {
+  const threadColumns = 16;
+  return {
+    shader: `linear-tiled-${type}`,
+    rows: ((4 * threads) / threadColumns) * fourRows,
+    columns: 4 * threadColumns * fourColumns,
+    constants: () => [threads, fourRows, fourColumns, threadColumns, 16],
+  };
+}
+
+const tiled64: KernelVariant<LinearStep> = {
+  ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 128, 2, 1))),
+  name: "tiles of 64 x 64",
+  suits: (step) => aligned(step, 4),
+};
+
+const tiled128: KernelVariant<LinearStep> = {
+  name: "tiles of 128 x 128",
+  tolerance: exact,
+  unsupported: ({ maxWorkgroupInvocations, sharedMemorySizeBytes }) => {
+    if (maxWorkgroupInvocations < 256) return "workgroups too small";
+    return sharedMemorySizeBytes < 16 * 66 * 16 ? "too little shared memory" : null;
+  },
+  suits: (step) => aligned(step, 4),
+  // fewer tiles than this leave a large GPU idle
+  pays: (step) => step.nRows * step.nBatch * step.nOut >= 256 * 128 * 128,
+  dispatches: (step, context) => tiled(step, context, registerTile(step.weight.type, 256, 2, 2)),
+};
+
+const plain = plainKernel<LinearStep>((step, context) =>
+  tiled(step, context, {
+    shader: `linear-${step.weight.type}`,
+    rows: 32,
+    columns: 64,
+    constants: () => [],
   }),
+);
+
+const matrixUnits: KernelVariant<LinearStep> = {
+  name: "matrix units, f16",
+  tolerance: 2e-3,
+  unsupported: (device) => {
+    if (!matrixShape(device)) return "no cooperative matrices with f16 inputs and f32 results";
+    if (device.apiVersion[0] === 1 && device.apiVersion[1] < 2) return "Vulkan before 1.2";
+    if (!device.vulkanMemoryModel || !device.float16Arithmetic) return "no f16 or no Vulkan memory model";
+    if (device.sharedMemorySizeBytes < 20480) return "too little shared memory";
+    if (4 * device.subgroupSize > device.maxWorkgroupInvocations) return "workgroups too small";
+    return subgroupsDivide(device, 64);
+  },
+  suits: (step) => step.weight.type === "f16" && aligned(step, 8),
+  pays: (_, device) => !device.software,
+  dispatches: (step, context) => {
+    const { m, n, k } = matrixShape(context.device)!;
+    const tile = {
+      shader: "linear-matrix",
+      rows: 64,
+      columns: 64,
+      constants: () => [4 * context.device.subgroupSize, m, n, k, 64, 64, 2, 2, 32],
+    };
+    return tiled(step, context, tile);
+  },
+};
+
+/** A shape that tiles of 32 x 32 x 32 are made of, the largest. */
+function matrixShape({ cooperativeMatrices }: KernelDevice) {
+  return [...cooperativeMatrices]
+    .filter(({ m, n, k }) => 32 % m === 0 && 32 % n === 0 && 32 % k === 0 && k % 8 === 0)
+    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
+}
+
+export const linearVariants: readonly KernelVariant<LinearStep>[] = [
+  fewRowsSubgroup,
+  fewRowsPlain,
+  matrixUnits,
+  tiled128,
+  tiled64,
+  plain,
 ];
