@@ -28,6 +28,17 @@ export class ByteWindow {
     return this.bytes.length - this.at;
   }
 
+  /** Moves on, beyond what is read too. */
+  skip(length: number): void {
+    if (length <= this.available) {
+      this.at += length;
+      return;
+    }
+    this.#start = this.offset + length;
+    this.bytes = new Uint8Array(0);
+    this.at = 0;
+  }
+
   /** Makes at least `length` bytes available, or all that are left; false when there are fewer. */
   async ensure(length: number): Promise<boolean> {
     if (this.available >= length) return true;

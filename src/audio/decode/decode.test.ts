@@ -87,14 +87,16 @@ describe.runIf(hasContainers)("JFK in ten containers (skipped without shared/spe
     "jfk.m4a",
     "jfk.mp4",
   ];
-  test.each(names)("%s", async (name) => {
+  const isAac = (name: string) => /\.m(4a|p4)$/.test(name);
+  test.for(names)("%s", async (name, { skip }) => {
+    skip(isAac(name) && !hasFfmpeg, "AAC needs ffmpeg, which is not installed");
     const { samples: whole } = await decode(`${containers}jfk-16k.wav`);
     const { samples, warnings } = await decode(`${containers}${name}`);
     const expected = name.includes("5s") ? whole.subarray(0, 80_000) : whole;
     expect(warnings).toEqual([]);
-    // ffmpeg drops the end of the last WebM packet as well; AAC keeps its padding, as with ffmpeg.
+    // AAC keeps its padding, as with ffmpeg.
     expect(samples.length - expected.length).toBeGreaterThanOrEqual(0);
-    expect(samples.length - expected.length).toBeLessThan(name.endsWith(".webm") ? 320 : 101);
+    expect(samples.length - expected.length).toBeLessThan(101);
     const lossless = name.endsWith("wav") && !name.includes("mulaw");
     expect(correlation(samples, expected)).toBeGreaterThan(lossless ? 0.999 : 0.98);
   });
@@ -112,7 +114,8 @@ describe.runIf(hasContainers && hasFfmpeg)(
       ["24bit.flac", ["-sample_fmt", "s32", "-ar", "96000"]],
       ["a.ogg", ["-c:a", "libvorbis", "-ar", "32000"]],
       ["flac.oga", ["-c:a", "flac"]],
-      ["a.opus", ["-c:a", "libopus", "-b:a", "24k"]],
+      // much below this bit rate Opus codes at 16 kHz inside, which ffmpeg gives out most of a sample later
+      ["a.opus", ["-c:a", "libopus", "-b:a", "64k"]],
       ["surround.opus", ["-c:a", "libopus", "-ac", "6"]],
       ["opus.mp4", ["-c:a", "libopus"]],
       ["flac.mkv", ["-c:a", "flac"]],
@@ -188,9 +191,15 @@ describe.each(victims)("damaged %s", (_, read) => {
     const { samples, warnings } = await decode(bytes);
     expect(warnings.length).toBeGreaterThan(0);
     expect(samples.length).toBeGreaterThan(whole.samples.length * 0.75);
-    // The end is the same as that of the whole recording.
-    const tail = (array: Float32Array) => array.subarray(array.length - 16_000);
-    expect(correlation(tail(samples), tail(whole.samples))).toBeGreaterThan(0.9);
+    // The end is the same as that of the whole recording, but for what pads it: how much of that to cut off
+    // cannot be told when part of an MP3 is missing.
+    const tail = whole.samples.subarray(-16_000);
+    const best = Math.max(
+      ...Array.from({ length: 600 }, (_, padding) =>
+        correlation(samples.subarray(samples.length - padding - tail.length, samples.length - padding), tail),
+      ),
+    );
+    expect(best).toBeGreaterThan(0.9);
   });
 
   test("whatever the bytes, it ends with samples or a typed error", { timeout: 120_000 }, async () => {

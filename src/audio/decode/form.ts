@@ -3,7 +3,7 @@ import { mp3RunLength } from "./mp3-frames.js";
 
 /** What a file's first bytes say it is. */
 export type Form =
-  | { readonly kind: "wav" | "ogg" | "container" | "unknown" }
+  | { readonly kind: "wav" | "ogg" | "matroska" | "mp4" | "unknown" }
   /** `start`: offset of the "fLaC" mark or of the first MP3 frame. */
   | { readonly kind: "flac" | "mp3"; readonly start: number };
 
@@ -20,9 +20,9 @@ export async function recogniseForm(source: ByteSource): Promise<Form> {
   if (["RIFF", "RF64", "BW64"].includes(mark) && ascii(head, 8, 4) === "WAVE") return { kind: "wav" };
   if (mark === "fLaC") return { kind: "flac", start: tagBytes };
   if (mark === "OggS") return { kind: "ogg" };
-  if (mark === "\x1aE\xdf\xa3") return { kind: "container" }; // EBML: Matroska, WebM
+  if (mark === "\x1aE\xdf\xa3") return { kind: "matroska" }; // EBML, as WebM has it too
   if (["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"].includes(ascii(head, 4, 4)))
-    return { kind: "container" };
+    return { kind: "mp4" };
   return recogniseMp3(source, head, tagBytes);
 }
 

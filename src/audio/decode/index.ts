@@ -29,9 +29,13 @@ export async function openDecoder(source: ByteSource, ffmpeg: string, warn: Warn
       const { openOgg } = await import("./ogg.js");
       return (await openOgg(source, warn)) ?? throughFfmpeg(UNKNOWN);
     }
-    case "container": {
-      const { openContainer } = await import("./container.js");
-      const opened = await openContainer(source, warn);
+    case "matroska":
+    case "mp4": {
+      const open =
+        form.kind === "mp4"
+          ? (await import("./mp4.js")).openMp4
+          : (await import("./matroska.js")).openMatroska;
+      const opened = await open(source, warn);
       return "decode" in opened ? opened : throughFfmpeg(opened);
     }
     case "unknown":

@@ -2,11 +2,12 @@ import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { Pcm } from "./decoder.js";
 import { OggPackets, type OggPage } from "./ogg-pages.js";
-import { cut, OPUS_SAMPLE_RATE, OpusPackets, readOpusHead } from "./opus.js";
+import { cut, OPUS_POSITION_RATE, OPUS_SAMPLE_RATE, OpusPackets, opusSamples, readOpusHead } from "./opus.js";
 
 /** Decodes one logical stream of an Ogg file, page by page. */
 export interface OggStream {
-  readonly sampleRate: number;
+  /** Positions a second, as the pages of this stream count them. */
+  readonly positionRate: number;
   /** Decodes what the page completes. */
   push(page: OggPage): Promise<Pcm>;
   /** Decodes what is left. */
@@ -41,7 +42,7 @@ async function openPagewise(decoder: OggVorbisDecoder | FLACDecoder, sampleRate:
     return { channels: channelData, sampleRate };
   };
   return {
-    sampleRate,
+    positionRate: sampleRate,
     push: async (page) => take(await decoder.decode(page.bytes)),
     end: async () => take(await decoder.flush()), // at least the first page has been pushed
     lost: () => {},
@@ -56,10 +57,11 @@ async function openOpus(first: OggPage, name: string): Promise<OggStream> {
   const decoder = await OpusPackets.open(head);
   const packets = new OggPackets();
   let nHeaders = 2; // identification and comments
-  let position: number | null = null; // granule position before what is decoded next
+  let position: number | null = null; // in decoded samples, before what is decoded next
   let toSkip = head.preSkip;
+  let hasGap = false; // since the last position known
   return {
-    sampleRate: OPUS_SAMPLE_RATE,
+    positionRate: OPUS_POSITION_RATE,
     push: async (page) => {
       const complete = packets.push(page);
       const audio = complete.slice(Math.min(nHeaders, complete.length));
@@ -67,17 +69,21 @@ async function openOpus(first: OggPage, name: string): Promise<OggStream> {
       const pcm = decoder.decode(audio);
       const nSamples = pcm.channels[0]?.length ?? 0;
       if (nSamples === 0) return pcm;
+      const pageEnd = page.granule === null ? null : opusSamples(page.granule);
       // A stream cut out of a longer one starts at a later position; one that also ends here starts at 0.
-      position ??= page.isLast ? 0 : Math.max(0, (page.granule ?? 0) - nSamples);
-      const end =
-        page.isLast && page.granule !== null ? Math.min(nSamples, page.granule - position) : nSamples;
+      position ??= page.isLast && !hasGap ? 0 : Math.max(0, (pageEnd ?? 0) - nSamples);
+      const end = page.isLast && pageEnd !== null ? Math.min(nSamples, pageEnd - position) : nSamples;
       const from = Math.min(toSkip, nSamples);
       toSkip -= from;
       position += nSamples;
       return cut(pcm, from, Math.max(from, end));
     },
     end: async () => ({ channels: [], sampleRate: OPUS_SAMPLE_RATE }),
-    lost: () => packets.lost(),
+    lost: () => {
+      packets.lost();
+      position = null;
+      hasGap = true;
+    },
     damaged: () => decoder.nDamaged,
     free: () => decoder.free(),
   };

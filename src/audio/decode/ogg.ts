@@ -49,18 +49,18 @@ export async function openOgg(source: ByteSource, warn: Warn): Promise<Decoder |
     if (!ended) warnTruncated(warn, source.name, seconds, null);
     warnDamaged(warn, source.name, ended ? nDamaged : nDamaged - 1, "part");
   }
-  return { durationSeconds: lastPosition === null ? null : lastPosition / stream.sampleRate, decode };
+  return { durationSeconds: lastPosition === null ? null : lastPosition / stream.positionRate, decode };
 }
 
 /** The first stream with a codec known here. */
-async function firstStream(source: ByteSource): Promise<{ serial: number; sampleRate: number } | null> {
+async function firstStream(source: ByteSource): Promise<{ serial: number; positionRate: number } | null> {
   let nPages = 0;
   for await (const page of oggPages(source, 0, () => {})) {
     if (!page.isFirst || ++nPages > MAX_STREAMS) return null;
     const stream = await openOggStream(page, source.name);
     if (stream === null) continue;
     stream.free();
-    return { serial: page.serial, sampleRate: stream.sampleRate };
+    return { serial: page.serial, positionRate: stream.positionRate };
   }
   return null;
 }

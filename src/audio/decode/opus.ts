@@ -1,13 +1,18 @@
 import { OpusDecoder } from "opus-decoder";
 import { corrupt, type Pcm, quietly } from "./decoder.js";
 
-/** Opus always decodes at 48 kHz, and its positions count such samples. */
-export const OPUS_SAMPLE_RATE = 48000;
+/**
+ * Opus decodes straight to the rate Whisper hears: speech is often coded at 16 kHz inside, and what a detour over 48 kHz
+ * does to it changes words.
+ */
+export const OPUS_SAMPLE_RATE = 16000;
+/** Positions and the pre-skip count samples at 48 kHz, whatever rate is decoded to. */
+export const OPUS_POSITION_RATE = 48000;
 
 /** The identification header of an Opus stream (RFC 7845, 5.1). */
 export interface OpusHead {
   readonly nChannels: number;
-  /** Samples to drop at the start. */
+  /** Decoded samples to drop at the start. */
   readonly preSkip: number;
   /** Factor for all samples. */
   readonly gain: number;
@@ -27,7 +32,7 @@ export function readOpusHead(packet: Uint8Array, name: string): OpusHead {
   }
   return {
     nChannels,
-    preSkip: view.getUint16(10, true),
+    preSkip: opusSamples(view.getUint16(10, true)),
     gain: 10 ** (view.getInt16(16, true) / 256 / 20),
     streamCount: family === 0 ? 1 : packet[19]!,
     coupledStreamCount: family === 0 ? nChannels - 1 : packet[20]!,
@@ -35,13 +40,18 @@ export function readOpusHead(packet: Uint8Array, name: string): OpusHead {
   };
 }
 
+/** How many decoded samples a position stands for. */
+export function opusSamples(position: number): number {
+  return Math.floor((position * OPUS_SAMPLE_RATE) / OPUS_POSITION_RATE);
+}
+
 /** Decodes Opus packets; the pre-skip is not yet cut off. */
 export class OpusPackets {
-  readonly #decoder: OpusDecoder<48000>;
+  readonly #decoder: OpusDecoder<typeof OPUS_SAMPLE_RATE>;
   readonly #gain: number;
   nDamaged = 0;
 
-  private constructor(decoder: OpusDecoder<48000>, gain: number) {
+  private constructor(decoder: OpusDecoder<typeof OPUS_SAMPLE_RATE>, gain: number) {
     this.#decoder = decoder;
     this.#gain = gain;
   }

@@ -39,7 +39,7 @@ export type AudioInput =
 /** Samples given directly, or null when the input is a file of some kind. */
 export function samplesOf(input: AudioInput): Samples | null {
   if (input instanceof Float32Array) return { samples: input, sampleRate: 16000 };
-  const { samples, sampleRate } = input as Partial<Samples>;
+  const { samples, sampleRate } = (input ?? {}) as Partial<Samples>;
   if (!(samples instanceof Float32Array)) return null;
   if (typeof sampleRate !== "number" || !Number.isFinite(sampleRate) || sampleRate <= 0) {
     throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
