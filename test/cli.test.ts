@@ -1,49 +1,116 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { int16, sine, wav } from "../src/audio/cases.js";
+import { catalogue } from "../src/model/index.js";
+import { cli, start, writeModel } from "./command-line.js";
 
-const bin = fileURLToPath(new URL("../bin/whisper-vulkan", import.meta.url));
 let folder = "";
-
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-cli-"));
-  for (const name of ["a", "b", "out"]) mkdirSync(join(folder, name));
-  writeFileSync(join(folder, "magic.bin"), "this is no model file");
+  mkdirSync(join(folder, "cache"));
+  writeModel(join(folder, "model.bin"));
+  const tone = (seconds: number) => wav(int16(sine(440, 16000, seconds * 16000)));
+  writeFileSync(join(folder, "one.wav"), tone(1));
+  writeFileSync(join(folder, "two.wav"), tone(2));
+  writeFileSync(join(folder, "long.wav"), wav(new Uint8Array(20 * 60 * 32000)));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => rmSync(join(folder, "out"), { recursive: true, force: true }));
 
-function cli(...args: string[]) {
-  return spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: "utf8", input: "" });
-}
+/** The small model's text gives reason for every fallback there is. */
+const model = ["-m", "model.bin", "-l", "en", "--temperature", "0"];
+const run = (...args: string[]) =>
+  cli(args, { cwd: folder, env: { WHISPER_VULKAN_CACHE: join(folder, "cache") } });
 
-describe("bad input that needs no model", () => {
-  test.each([
-    ["unknown model, with the nearest names", ["-m", "basee", "x.wav"], 2, /"basee".*\bbase\b/],
-    ["no such model file", ["-m", "./none.bin", "x.wav"], 1, /none\.bin/],
-    ["no model file", ["-m", "./magic.bin", "x.wav"], 1, /magic\.bin.*not a ggml model/],
-    ["unknown format", ["-f", "docx", "x.wav"], 2, /"docx".*srt/],
-    ["unknown language", ["-l", "klingon", "x.wav"], 2, /"klingon"/],
-    ["unknown task", ["-t", "sing", "x.wav"], 2, /"sing".*translate/],
-    ["temperature that is no number", ["--temperature", "warm", "x.wav"], 2, /temperature/],
-    ["no such output folder", ["-o", "nowhere/", "x.wav"], 1, /nowhere/],
-    ["two results, one file", ["-f", "srt,txt", "-o", "one.srt", "x.wav"], 2, /one\.srt/],
-    ["two inputs of one name", ["-f", "txt", "-o", "out", "a/x.wav", "b/x.wav"], 2, /x\.txt.*overwritten/],
-    ["a result over its recording", ["-o", "x.wav", "x.wav"], 2, /x\.wav.*overwritten/],
-    ["unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],
-  ])("%s", (_what, args, exitCode, line) => {
-    const { status, stdout, stderr } = cli(...args);
-    expect(stderr).toMatch(line);
-    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect(stdout).toBe("");
-    expect(status).toBe(exitCode);
-    expect(readdirSync(join(folder, "out"))).toEqual([]);
+describe("results", () => {
+  test("go to the screen with their times, everything else to standard error", async () => {
+    const { status, stdout, stderr } = await run(...model, "one.wav");
+    expect(stdout).toMatch(/^(\[\d\d:\d\d\.\d{3} --> \d\d:\d\d\.\d{3}\] .+\n)+$/);
+    const [device, memory, summary] = stderr.split("\n");
+    expect(device).toMatch(/^built-in CPU backend, \d threads? /);
+    expect(memory).toMatch(/^\d+ MB: weights, caches and scratch, in system memory$/);
+    expect(summary).toMatch(/^one\.wav: 1\.0 s of en in \d+\.\d s, real-time factor \d+\.\d\d$/);
+    expect(status).toBe(0);
   });
 
-  test("unknown option and missing file are usage errors", () => {
-    expect(cli("--nope", "x.wav").status).toBe(2);
-    expect(cli().status).toBe(2);
+  test("are JSON and nothing else with --format json --output -", async () => {
+    const { status, stdout, stderr } = await run(
+      ...model,
+      "one.wav",
+      "-q",
+      "--format",
+      "json",
+      "--output",
+      "-",
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ task: "transcribe", language: "english", duration: 1 });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  test("of several inputs go into a folder, made if need be, under the inputs' names", async () => {
+    const { status, stdout } = await run(...model, "one.wav", "two.wav", "-f", "srt,json", "-o", "out/");
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+    expect(readdirSync(join(folder, "out")).sort()).toEqual(["one.json", "one.srt", "two.json", "two.srt"]);
+    expect(JSON.parse(readFileSync(join(folder, "out/two.json"), "utf8"))).toMatchObject({ duration: 2 });
+  });
+
+  test("of standard input are the same as those of the file", async () => {
+    const args = ["transcribe", ...model, "-q", "-f", "json", "-o", "-"];
+    const { child, ended } = start([...args, "-"], { cwd: folder });
+    child.stdin.end(readFileSync(join(folder, "one.wav")));
+    const [piped, named] = await Promise.all([ended, run(...args, "one.wav")]);
+    expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(named.stdout));
+  });
+
+  test("that can't be written are one clear line", async () => {
+    const { status, stdout, stderr } = await run(...model, "-q", "one.wav", "-o", "/dev/full");
+    expect(stderr).toMatch(/^whisper-vulkan: no room left to write \/dev\/full\. [^\n]+\n$/);
+    expect(stdout).toBe("");
+    expect(status).toBe(1);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test.each([
+    ["once", 1],
+    ["twice", 2],
+  ])("%s ends a long transcription and leaves no result", async (_what, times) => {
+    const args = [...model, "long.wav", "-f", "txt,json", "-o", "out/"];
+    const { child, texts, ended } = start(args, { cwd: folder });
+    while (!texts.stderr.includes(" MB: "))
+      await new Promise((resolve) => child.stderr.once("data", resolve));
+    for (let i = 0; i < times; i++) child.kill("SIGINT");
+    const { status, stdout, stderr } = await ended;
+    expect(status).toBe(130);
+    expect(stdout).toBe("");
+    expect(stderr.split("\n").filter((line) => line.startsWith("whisper-vulkan: ")).length).toBeLessThan(2);
+    expect(readdirSync(join(folder, "out"))).toEqual([]);
+  });
+});
+
+describe("lists", () => {
+  test("models: all of the catalogue, with size, memory, languages and whether it is cached", async () => {
+    writeFileSync(join(folder, "cache/ggml-base.bin"), "half a model");
+    const { status, stdout, stderr } = await run("models");
+    for (const { name } of catalogue)
+      expect(stdout).toMatch(new RegExp(`^${name.replace(".", "\\.")}\\b`, "m"));
+    expect(stdout).toMatch(/^base +148 MB +2\d\d MB +99 languages +no$/m);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test("devices: the CPU at least, and why there is no other", async () => {
+    const env = { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" };
+    const { status, stdout, stderr } = await cli(["devices"], { env });
+    expect(stdout).toMatch(/^cpu {2}the built-in CPU backend.*<- auto\nNo Vulkan device: no Vulkan loader/);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test("help: exit codes and options", async () => {
+    expect((await run("--help")).stdout).toMatch(/Exit codes:\n +0 .*\n +1 .*\n +2 .*\n +130 /);
+    expect((await run("transcribe", "--help")).stdout).toMatch(/--format.*\n.*--output/);
   });
 });

@@ -1,10 +1,10 @@
 import { exitCodes } from "./report.js";
 
 /** Longer than this after Ctrl-C, and what has not ended by itself is ended. */
-const patienceMs = 700;
+const patienceMs = 500;
 
 /**
- * The first Ctrl-C aborts the signal, so that everything ends in order, for which it has 700 ms; a second one
+ * The first Ctrl-C aborts the signal, so that everything ends in order, for which it has half a second; a second one
  * ends the process at once. What must not stay behind then is removed by listeners of the process' exit.
  */
 export function onInterrupt(): AbortSignal {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { WhisperVulkanError } from "../../errors.js";
 import type { DeviceReport, DeviceType } from "./device-report.js";
 import { selectDevice } from "./selection.js";
 
@@ -38,16 +39,33 @@ describe("device selection", () => {
       "auto",
       /no GPU that computes .*0: llvmpipe \(LLVM 15\) \(cpu\)/,
     ],
-    ["no device at all", [], "auto", /no Vulkan device/],
     ["a number too high", laptop, "4", /no device "4".*3: NVIDIA GeForce RTX 3060 Ti/],
     ["an unknown name", laptop, "radeon", /no device "radeon"/],
+    ["no name", laptop, "", /no device ""/],
     ["a device without compute", [device("display only", "discrete", 1)], "0", /cannot compute/],
+    ["auto with a device without compute", [device("display only", "discrete", 1)], "auto", /no GPU/],
   ] as const)("%s", (_, devices, selection, message) => {
-    expect(() => selectDevice(devices, selection)).toThrow(message);
-    try {
-      selectDevice(devices, selection);
-    } catch (error) {
-      expect(error).toMatchObject({ code: "device-unknown", hint: expect.stringContaining("--device cpu") });
-    }
+    const error = thrownBy(() => selectDevice(devices, selection));
+    expect(error.message).toMatch(message);
+    expect(error).toMatchObject({ code: "device-unknown", hint: expect.stringContaining("--device cpu") });
+  });
+
+  it.each(["auto", "0", "radeon"])("no device at all: %s", (selection) => {
+    const error = thrownBy(() => selectDevice([], selection));
+    expect(error.message).toMatch(/loader found no device/);
+    expect(error).toMatchObject({
+      code: "vulkan-unavailable",
+      hint: expect.stringContaining("--device cpu"),
+    });
   });
 });
+
+function thrownBy(action: () => unknown): WhisperVulkanError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof WhisperVulkanError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
