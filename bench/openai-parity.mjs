@@ -1,41 +1,73 @@
-// How many clips come out token for token as OpenAI's own code has them (base, greedy, no fallback).
-//   node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [DEVICE]
-// RESULTS: a JSON object a line with id, file, lang and greedy.segments[].tokens. Build first (npm run build).
-import { readFileSync } from "node:fs";
+// How many clips come out token for token as OpenAI's own code has them (base, greedy, no fallback); of the others
+// the first token that differs, and how close the two choices were.
+//   node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [--device cpu] [--log FILE] [--only ID,ID]
+// RESULTS: a JSON object a line with id, file, lang and greedy.segments[].{seek, tokens}. Every clip's outcome is
+// appended to the log as it comes, and clips that stand in it are not done again. Build first (npm run build).
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { Whisper } from "../dist/index.js";
+import { follow } from "./watch-decoding.mjs";
 
-const [results, folder, device = "cpu"] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    device: { type: "string", default: "cpu" },
+    log: { type: "string" },
+    only: { type: "string" },
+  },
+});
+const [results, folder] = positionals;
 if (!results || !folder) {
-  console.error("usage: node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [DEVICE]");
+  console.error(
+    "usage: node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [--device cpu] [--log FILE] [--only ID,ID]",
+  );
   process.exit(2);
 }
-const rows = gunzipSync(readFileSync(results))
-  .toString()
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line));
-const whisper = await Whisper.load("base", { device });
-let equal = 0;
-const started = performance.now();
+const only = values.only?.split(",");
+const rows = linesOf(gunzipSync(readFileSync(results)).toString()).filter(
+  ({ id }) => !only || only.includes(id),
+);
+const outcomes = new Map();
+if (values.log && existsSync(values.log))
+  for (const outcome of linesOf(readFileSync(values.log, "utf8"))) outcomes.set(outcome.id, outcome);
+
+const whisper = await Whisper.load("base", { device: values.device });
 for (const [i, row] of rows.entries()) {
-  const { segments } = await whisper.transcribe(join(folder, row.file), {
-    language: row.lang,
-    temperature: 0,
-  });
-  const mine = segments.flatMap(({ tokens }) => tokens);
-  const theirs = row.greedy.segments.flatMap(({ tokens }) => tokens);
-  const first = theirs.findIndex((token, at) => mine[at] !== token);
-  if (first < 0 && mine.length === theirs.length) equal++;
-  else {
-    const at = first < 0 ? theirs.length : first;
-    console.log(`${row.id}: token ${at} of ${theirs.length} is ${mine[at]}, OpenAI has ${theirs[at]}`);
-  }
-  if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} of ${rows.length}, ${equal} equal`);
+  if (outcomes.has(row.id)) continue;
+  const outcome = await compare(row);
+  outcomes.set(row.id, outcome);
+  if (values.log) appendFileSync(values.log, `${JSON.stringify(outcome)}\n`);
+  if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} of ${rows.length}`);
 }
 await whisper.dispose();
-const seconds = (performance.now() - started) / 1000;
+
+const different = rows.map(({ id }) => outcomes.get(id)).filter(({ equal }) => !equal);
+for (const { id, departure } of different) console.log(`${id}: ${departure ?? "ends otherwise"}`);
+const share = (100 * (rows.length - different.length)) / rows.length;
 console.log(
-  `${equal} of ${rows.length} clips equal (${((100 * equal) / rows.length).toFixed(1)} %), ${seconds.toFixed(0)} s`,
+  `${rows.length - different.length} of ${rows.length} clips equal token for token (${share.toFixed(1)} %), on ${values.device}`,
 );
+
+async function compare({ id, file, lang, greedy }) {
+  let result;
+  const departure = await follow(greedy.segments, async () => {
+    result = await whisper.transcribe(join(folder, file), { language: lang, temperature: 0 });
+  });
+  const tokensOf = (segments) => segments.flatMap(({ tokens }) => tokens);
+  const [ours, theirs] = [tokensOf(result.segments), tokensOf(greedy.segments)];
+  const equal = ours.length === theirs.length && ours.every((token, i) => token === theirs[i]);
+  return equal ? { id, equal } : { id, equal, departure: departure && inWords(departure) };
+}
+
+function inWords({ seconds, index, ours, theirs, margin }) {
+  return `in the window at ${seconds} s token ${index} is ${ours}, OpenAI has ${theirs}, ${margin.toFixed(4)} logits behind`;
+}
+
+function linesOf(text) {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
