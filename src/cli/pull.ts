@@ -30,6 +30,8 @@ export function addPullCommand(program: Command): void {
 }
 
 export function pullProgress(bar: ProgressBar, name: string): (progress: PullProgress) => void {
-  return ({ phase, doneBytes, totalBytes }) =>
-    bar.draw(`${labels[phase]} ${name}`, totalBytes > 0 ? doneBytes / totalBytes : 0);
+  return ({ phase, doneBytes, totalBytes }) => {
+    if (totalBytes === 0) bar.draw(`${labels[phase]} ${name}`, 0);
+    else bar.draw(`${labels[phase]} ${name}, ${(totalBytes / 1e6).toFixed(0)} MB`, doneBytes / totalBytes);
+  };
 }
