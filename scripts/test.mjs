@@ -12,7 +12,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
 tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.vulkan.test.ts"], {});
 const pulled = ["base", "tiny.en"].filter((name) =>
-  run(process.execPath, ["bin/whisper-vulkan.js", "pull", name]),
+  run(process.execPath, ["bin/whisper-vulkan", "pull", name]),
 );
 const models = pulled.length === 2 ? { WHISPER_VULKAN_TEST_MODELS: "1" } : {};
 if (pulled.length === 2) tier("real model", [".model.test.ts"], models);

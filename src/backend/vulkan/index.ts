@@ -2,7 +2,7 @@ import { vulkanKernels } from "../../ops/vulkan-kernels.js";
 import { VulkanBackend, type VulkanOptions } from "./backend.js";
 import { Device } from "./device.js";
 import type { DeviceReport } from "./device-report.js";
-import { openInstance, physicalDevices } from "./instance.js";
+import { openInstance, physicalDevices, type Tables } from "./instance.js";
 import { queryDevice } from "./query-device.js";
 import { type DeviceSelection, selectDevice } from "./selection.js";
 
@@ -12,8 +12,8 @@ export type { DeviceReport } from "./device-report.js";
 export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
-export function listDevices(): DeviceReport[] {
-  const instance = openInstance();
+export function listDevices(tables?: Tables): DeviceReport[] {
+  const instance = openInstance(tables);
   try {
     return physicalDevices(instance).map((device) => queryDevice(instance, device));
   } finally {
@@ -28,8 +28,9 @@ export function listDevices(): DeviceReport[] {
 export async function openVulkan(
   selection: DeviceSelection,
   options: VulkanOptions = {},
+  tables?: Tables,
 ): Promise<VulkanBackend> {
-  const instance = openInstance();
+  const instance = openInstance(tables);
   let device: Device;
   try {
     const handles = physicalDevices(instance);

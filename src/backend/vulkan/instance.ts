@@ -15,9 +15,12 @@ import { check } from "./result.js";
 
 const portabilityEnumeration = "VK_KHR_portability_enumeration";
 
+/** Where the calls come from; tests put their own in place of the loader's. */
+export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
+
 /** An open connection to the loader; physical devices are found through it, devices made from it. */
 export interface Instance {
-  readonly tables: FunctionTables;
+  readonly tables: Tables;
   readonly vk: Vulkan;
   readonly handle: bigint;
   /** The loader's version, packed as VK_MAKE_API_VERSION does. */
@@ -29,8 +32,7 @@ export interface Instance {
 const vulkan10 = 1 << 22;
 
 /** Errors: vulkan-unavailable (no loader, or one without any driver). */
-export function openInstance(): Instance {
-  const tables = new FunctionTables(openLoader());
+export function openInstance(tables: Tables = new FunctionTables(openLoader())): Instance {
   const vk = tables.global;
   let apiVersion = vulkan10;
   if (vk.has("vkEnumerateInstanceVersion")) {
@@ -51,10 +53,7 @@ export function openInstance(): Instance {
   try {
     check(vk.vkCreateInstance(info, null, out), "vkCreateInstance");
   } catch (cause) {
-    throw new WhisperVulkanError("vulkan-unavailable", "the Vulkan loader found no working driver", {
-      hint: "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own), or use --device cpu",
-      cause,
-    });
+    throw unavailable("the Vulkan loader found no working driver", cause);
   }
   const handle = out.readBigUInt64LE();
   const instanceTable = tables.instance(handle);
@@ -81,12 +80,24 @@ function instanceExtensions(vk: Vulkan): string[] {
   );
 }
 
-/** Handles of all physical devices, in the loader's order. */
+/** Handles of all physical devices, in the loader's order. Errors: vulkan-unavailable. */
 export function physicalDevices({ vk, handle }: Instance): bigint[] {
   const count = Buffer.alloc(4);
-  check(vk.vkEnumeratePhysicalDevices(handle, count, null), "vkEnumeratePhysicalDevices");
+  try {
+    check(vk.vkEnumeratePhysicalDevices(handle, count, null), "vkEnumeratePhysicalDevices");
+  } catch (cause) {
+    // older loaders say "initialization failed" where newer ones say that there are none
+    throw unavailable("the Vulkan loader found no device", cause);
+  }
   const bytes = Buffer.alloc(Math.max(1, count.readUInt32LE()) * 8);
   const result = vk.vkEnumeratePhysicalDevices(handle, count, bytes);
   if (result !== VK_INCOMPLETE) check(result, "vkEnumeratePhysicalDevices");
   return Array.from({ length: count.readUInt32LE() }, (_, i) => bytes.readBigUInt64LE(i * 8));
+}
+
+function unavailable(message: string, cause: unknown): WhisperVulkanError {
+  return new WhisperVulkanError("vulkan-unavailable", message, {
+    hint: "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own), or use --device cpu",
+    cause,
+  });
 }
