@@ -1,30 +1,38 @@
-// How long a warm model takes from samples to text, and what that is made of: opening the model, log-mel and the
-// rest of the host's work, encoding, one decoder step. Medians over the runs.
-//   node bench/latency.mjs [--device auto] [--model base] [--runs 9] [RECORDING]     (build first: npm run build)
+// How long a warm model takes from samples to text, and what that is made of: opening the model, log-mel, encoding, one
+// decoder step, the rest of the host's work. Medians over the runs.
+//   node bench/latency.mjs [--device auto] [--model base] [--threads N] [--runs 9] [RECORDING]
+// Build first (npm run build).
 import { parseArgs } from "node:util";
-import { openAudio } from "../dist/audio/index.js";
+import { LogMel, openAudio } from "../dist/audio/index.js";
 import { Whisper } from "../dist/index.js";
 import { DeviceNetwork } from "../dist/network/device-network.js";
+import { recording as spoken } from "./recording.mjs";
+import { median } from "./statistics.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     device: { type: "string", default: "auto" },
     model: { type: "string", default: "base" },
+    threads: { type: "string" },
     runs: { type: "string", default: "9" },
   },
 });
-const [recording = new URL("../samples/river.wav", import.meta.url).pathname] = positionals;
+const [recording = spoken] = positionals;
 const nRuns = Number(values.runs);
 
 /** Milliseconds of each call since the last clear(). */
-const calls = { encode: [], step: [], prompt: [] };
-timeCalls("encode", () => calls.encode);
-timeCalls("decode", ([rows]) => (rows[0].tokens.length === 1 ? calls.step : calls.prompt));
+const calls = { mel: [], encode: [], step: [], prompt: [] };
+timeCalls(LogMel, "open", () => calls.mel);
+timeCalls(DeviceNetwork.prototype, "encode", () => calls.encode);
+timeCalls(DeviceNetwork.prototype, "decode", ([rows]) =>
+  rows[0].tokens.length === 1 ? calls.step : calls.prompt,
+);
 
 const samples = await samplesOf(recording);
 const openStart = performance.now();
-const whisper = await Whisper.load(values.model, { device: values.device });
+const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
+const whisper = await Whisper.load(values.model, { device: values.device, ...threads });
 const openMs = performance.now() - openStart;
 const firstStart = performance.now();
 const { text } = await whisper.transcribe(samples, { language: "en", temperature: 0 });
@@ -48,7 +56,8 @@ const rows = {
   "  encoding a window": median(calls.encode),
   "  a prompt": median(calls.prompt),
   "  a token": median(calls.step),
-  "  the host (log-mel, filters, text)": median(hostMs),
+  "  log-mel": median(calls.mel),
+  "  the rest (filters, sampling, text)": median(hostMs),
 };
 for (const [what, ms] of Object.entries(rows))
   console.log(`${what.padEnd(36)} ${ms.toFixed(2).padStart(10)} ms`);
@@ -57,9 +66,9 @@ console.log(
 );
 await whisper.dispose();
 
-function timeCalls(name, bucketOf) {
-  const original = DeviceNetwork.prototype[name];
-  DeviceNetwork.prototype[name] = async function (...args) {
+function timeCalls(owner, name, bucketOf) {
+  const original = owner[name];
+  owner[name] = async function (...args) {
     const start = performance.now();
     try {
       return await original.apply(this, args);
@@ -80,10 +89,6 @@ async function samplesOf(path) {
   for await (const piece of audio) pieces.push(piece.slice());
   await audio.dispose();
   return Float32Array.from(pieces.flatMap((piece) => [...piece]));
-}
-
-function median(times) {
-  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }
 
 function sum(times) {
