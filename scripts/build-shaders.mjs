@@ -20,6 +20,7 @@ const shaders = [
   ["embed-f16", "embed/embed.comp", "HALF"],
   ["encoder-attention", "attention.comp", "ENCODER"],
   ["encoder-attention-tiled", "attention-tiled.comp"],
+  ["encoder-attention-matrix", "attention-matrix.comp", "", "1.2"],
   ["self-attention", "attention.comp", "SELF"],
   ["self-attention-one", "attention-one.comp", "SELF"],
   ["cross-attention", "attention.comp", "CROSS"],

@@ -1,9 +1,23 @@
 import { type Attention, attentionDispatches, commonHeadSize } from "../attention-dispatches.js";
 import type { KernelVariant } from "../kernel.js";
+import { halfPrecision, matrixShape, matrixUnitsUnsupported } from "../matrix-units.js";
 import { plainKernel } from "../plain-kernel.js";
 import type { EncoderAttentionStep } from "./encoder-attention.js";
 
 const hasCommonHeads = (step: EncoderAttentionStep) => step.nState === step.nHead * commonHeadSize;
+
+const matrixUnits: KernelVariant<EncoderAttentionStep> = {
+  name: "matrix units, f16",
+  tolerance: halfPrecision,
+  unsupported: (device) => matrixUnitsUnsupported(device, 4, 24576),
+  suits: hasCommonHeads,
+  pays: (_, device) => !device.software,
+  dispatches: (step, context) => {
+    const { m, n, k } = matrixShape(context.device)!;
+    const constants = [4 * context.device.subgroupSize, m, n, k, 32];
+    return attentionDispatches(attentionOf(step), context, "encoder-attention-matrix", constants, 64);
+  },
+};
 
 /** 32 queries a workgroup against 16 keys at a time, or 32 where shared memory allows. */
 const tiled: KernelVariant<EncoderAttentionStep> = {
@@ -19,7 +33,11 @@ const plain = plainKernel<EncoderAttentionStep>((step, context) =>
   attentionDispatches(attentionOf(step), context, "encoder-attention"),
 );
 
-export const encoderAttentionVariants: readonly KernelVariant<EncoderAttentionStep>[] = [tiled, plain];
+export const encoderAttentionVariants: readonly KernelVariant<EncoderAttentionStep>[] = [
+  matrixUnits,
+  tiled,
+  plain,
+];
 
 function attentionOf(step: EncoderAttentionStep): Attention {
   return {

@@ -1,21 +1,24 @@
 #version 450
+// One workgroup a row.
 layout(local_size_x = 128) in;
 layout(binding = 0) readonly buffer X { float x[]; };
 layout(binding = 1) readonly buffer G { float gamma[]; };
 layout(binding = 2) readonly buffer B { float beta[]; };
 layout(binding = 3) writeonly buffer Out { float result[]; };
 layout(push_constant) uniform P { int nState, firstRow; };
-shared float reduced[128];
+shared float partial[128];
+shared float eighths[8];
 float total(float value) {
   uint i = gl_LocalInvocationID.x;
-  reduced[i] = value;
+  partial[i] = value;
   barrier();
-  for (uint n = 64; n > 0; n >>= 1) {
-    if (i < n) reduced[i] += reduced[i + n];
-    barrier();
+  if (i < 8) {
+    for (uint e = i + 8; e < 128; e += 8) value += partial[e];
+    eighths[i] = value;
   }
-  float sum = reduced[0];
   barrier();
+  float sum = 0.0;
+  for (int e = 0; e < 8; e++) sum += eighths[e];
   return sum;
 }
 void main() {

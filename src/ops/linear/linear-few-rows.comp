@@ -1,5 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #ifdef SUBGROUP
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #endif
@@ -23,46 +24,50 @@ void weights(int i, out vec4 low, out vec4 high) {
 layout(binding = 1) readonly buffer W { vec4 w[]; };
 void weights(int i, out vec4 low, out vec4 high) { low = w[2 * i]; high = w[2 * i + 1]; }
 #endif
-#ifndef SUBGROUP
-shared float partial[threads * columnsEach * rows];
+#ifdef SUBGROUP
+const int parts = 1; // of a sum
+#else
+const int parts = lanes;
 #endif
+const int groups = threads / lanes, sumsEach = columnsEach * rows;
+shared float partial[groups * sumsEach * parts];
 
 void main() {
   int i = int(gl_LocalInvocationID.x), lane = i % lanes, group = i / lanes;
   int batch = firstBatch + int(gl_WorkGroupID.z);
-  int column0 = (int(gl_WorkGroupID.x) * (threads / lanes) + group) * columnsEach;
-  float sums[columnsEach * rows];
-  for (int s = 0; s < columnsEach * rows; s++) sums[s] = 0.0;
+  int column0 = (int(gl_WorkGroupID.x) * groups + group) * columnsEach;
+  float sums[sumsEach];
+  [[unroll]] for (int s = 0; s < sumsEach; s++) sums[s] = 0.0;
   for (int k = 8 * lane; k < nIn; k += 8 * lanes) {
     vec4 low[rows], high[rows];
-    for (int r = 0; r < rows; r++) {
+    [[unroll]] for (int r = 0; r < rows; r++) {
       int at = (firstRow + r) * xRowStride + xOffset + k, from = (batch * xBatchStride + at) >> 2;
       low[r] = high[r] = vec4(0.0);
       if (at >= 0 && at < xExtent) low[r] = x[from];
       if (at + 4 >= 0 && at + 4 < xExtent) high[r] = x[from + 1];
     }
-    for (int c = 0; c < columnsEach; c++) {
+    [[unroll]] for (int c = 0; c < columnsEach; c++) {
       vec4 wLow, wHigh; // the last columns again where there are no more
       weights(((weightRow + min(column0 + c, nOut - 1)) * nIn + k) >> 3, wLow, wHigh);
-      for (int r = 0; r < rows; r++) sums[c * rows + r] += dot(low[r], wLow) + dot(high[r], wHigh);
+      [[unroll]] for (int r = 0; r < rows; r++) sums[c * rows + r] += dot(low[r], wLow) + dot(high[r], wHigh);
     }
   }
 #ifdef SUBGROUP
-  for (int s = 0; s < columnsEach * rows; s++) {
+  [[unroll]] for (int s = 0; s < sumsEach; s++) {
     float sum = subgroupAdd(sums[s]);
-    if (lane == s % lanes && column0 + s / rows < nOut)
-      finish(batch, firstRow + s % rows, column0 + s / rows, sum);
+    if (lane == 0) partial[group * sumsEach + s] = sum;
   }
 #else
-  for (int s = 0; s < columnsEach * rows; s++) partial[s * threads + i] = sums[s];
-  barrier();
-  // one thread a sum: those of group g lie side by side at g * lanes
-  for (int e = i; e < threads / lanes * columnsEach * rows; e += threads) {
-    int g = e / (columnsEach * rows), s = e % (columnsEach * rows);
-    int n = (int(gl_WorkGroupID.x) * (threads / lanes) + g) * columnsEach + s / rows;
-    float sum = 0.0;
-    for (int l = 0; l < lanes; l++) sum += partial[s * threads + g * lanes + l];
-    if (n < nOut) finish(batch, firstRow + s % rows, n, sum);
-  }
+  [[unroll]] for (int s = 0; s < sumsEach; s++) partial[(group * sumsEach + s) * lanes + lane] = sums[s];
 #endif
+  barrier();
+  // neighbours write neighbouring columns: the result may lie in the host's memory, behind a bus
+  for (int e = i; e < groups * sumsEach; e += threads) {
+    int r = e / (groups * columnsEach), c = e % (groups * columnsEach);
+    int at = ((c / columnsEach) * sumsEach + c % columnsEach * rows + r) * parts;
+    float sum = partial[at];
+    for (int l = 1; l < parts; l++) sum += partial[at + l];
+    int n = int(gl_WorkGroupID.x) * groups * columnsEach + c;
+    if (n < nOut) finish(batch, firstRow + r, n, sum);
+  }
 }

@@ -1,6 +1,7 @@
 #version 450
 #pragma use_vulkan_memory_model
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
@@ -42,24 +43,24 @@ void main() {
   int batch = firstBatch + int(gl_WorkGroupID.z);
   int subgroup = int(gl_SubgroupID), sr = subgroup / subgroupColumns, sc = subgroup % subgroupColumns;
   coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> sums[rowFragments * columnFragments];
-  for (int s = 0; s < rowFragments * columnFragments; s++)
+  [[unroll]] for (int s = 0; s < rowFragments * columnFragments; s++)
     sums[s] = coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator>(0.0);
   vec4 xLow[xLoads], xHigh[xLoads];
   uvec4 wNext[wLoads];
   for (int k0 = -depth; k0 < nIn; k0 += depth) {
     if (k0 >= 0) {
       barrier();
-      for (int l = 0; l < xLoads; l++) {
+      [[unroll]] for (int l = 0; l < xLoads; l++) {
         int e = l * threads + i;
         xs[e / eighths * stride + e % eighths] = uvec4(halves(xLow[l]), halves(xHigh[l]));
       }
-      for (int l = 0; l < wLoads; l++) {
+      [[unroll]] for (int l = 0; l < wLoads; l++) {
         int e = l * threads + i;
         ws[e / eighths * stride + e % eighths] = wNext[l];
       }
       barrier();
     }
-    for (int l = 0; l < xLoads; l++) {
+    [[unroll]] for (int l = 0; l < xLoads; l++) {
       int e = l * threads + i, k = k0 + depth + e % eighths * 8, m = row0 + e / eighths;
       int at = m * xRowStride + xOffset + k, from = (batch * xBatchStride + at) >> 2;
       bool inside = k < nIn && m < endRow;
@@ -67,30 +68,30 @@ void main() {
       if (inside && at >= 0 && at < xExtent) xLow[l] = x[from];
       if (inside && at + 4 >= 0 && at + 4 < xExtent) xHigh[l] = x[from + 1];
     }
-    for (int l = 0; l < wLoads; l++) {
+    [[unroll]] for (int l = 0; l < wLoads; l++) {
       int e = l * threads + i, k = k0 + depth + e % eighths * 8, n = column0 + e / eighths;
       wNext[l] = uvec4(0);
       if (k < nIn && n < nOut) wNext[l] = w[((weightRow + n) * nIn + k) >> 3];
     }
     if (k0 < 0) continue;
-    for (int k = 0; k < depth; k += K) {
+    [[unroll]] for (int k = 0; k < depth; k += K) {
       coopmat<float16_t, gl_ScopeSubgroup, K, N, gl_MatrixUseB> b[columnFragments];
-      for (int c = 0; c < columnFragments; c++)
+      [[unroll]] for (int c = 0; c < columnFragments; c++)
         coopMatLoad(b[c], ws, ((sc * columnFragments + c) * N) * stride + k / 8, stride,
                     gl_CooperativeMatrixLayoutColumnMajor);
-      for (int r = 0; r < rowFragments; r++) {
+      [[unroll]] for (int r = 0; r < rowFragments; r++) {
         coopmat<float16_t, gl_ScopeSubgroup, M, K, gl_MatrixUseA> a;
         coopMatLoad(a, xs, ((sr * rowFragments + r) * M) * stride + k / 8, stride,
                     gl_CooperativeMatrixLayoutRowMajor);
-        for (int c = 0; c < columnFragments; c++)
+        [[unroll]] for (int c = 0; c < columnFragments; c++)
           sums[r * columnFragments + c] = coopMatMulAdd(a, b[c], sums[r * columnFragments + c]);
       }
     }
   }
   int lane = int(gl_SubgroupInvocationID), lanes = int(gl_SubgroupSize);
   int staged = subgroup * M * stagingColumns;
-  for (int r = 0; r < rowFragments; r++) {
-    for (int c = 0; c < columnFragments; c++)
+  [[unroll]] for (int r = 0; r < rowFragments; r++) {
+    [[unroll]] for (int c = 0; c < columnFragments; c++)
       coopMatStore(sums[r * columnFragments + c], staging, staged + c * N, stagingColumns,
                    gl_CooperativeMatrixLayoutRowMajor);
     barrier();

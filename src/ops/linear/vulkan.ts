@@ -1,4 +1,5 @@
-import type { Dispatch, KernelContext, KernelDevice, KernelVariant } from "../kernel.js";
+import type { Dispatch, KernelContext, KernelVariant } from "../kernel.js";
+import { halfPrecision, matrixShape, matrixUnitsUnsupported, subgroupsDivide } from "../matrix-units.js";
 import { changes, exact, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
 import type { LinearStep } from "./linear.js";
 
@@ -89,23 +90,18 @@ const fewRowsPlain: KernelVariant<LinearStep> = {
   suits: isFewRows,
 };
 
-function subgroupsDivide({ subgroupSize }: KernelDevice, threads: number): string | null {
-  if (subgroupSize === 0) return "subgroup size not fixed";
-  return threads % subgroupSize === 0 ? null : `subgroups of ${subgroupSize}`;
-}
-
-function registerTile(type: string, threads: number, fourRows: number, fourColumns: number): Tile {
+function registerTile(type: string, threads: number, rowsEach: number, columnsEach: number): Tile {
   const threadColumns = 16;
   return {
     shader: `linear-tiled-${type}`,
-    rows: ((4 * threads) / threadColumns) * fourRows,
-    columns: 4 * threadColumns * fourColumns,
-    constants: () => [threads, fourRows, fourColumns, threadColumns, 16],
+    rows: (threads / threadColumns) * rowsEach,
+    columns: threadColumns * columnsEach,
+    constants: () => [threads, rowsEach, columnsEach, threadColumns, 16],
   };
 }
 
 const tiled64: KernelVariant<LinearStep> = {
-  ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 128, 2, 1))),
+  ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 128, 8, 4))),
   name: "tiles of 64 x 64",
   suits: (step) => aligned(step, 4),
 };
@@ -115,12 +111,12 @@ const tiled128: KernelVariant<LinearStep> = {
   tolerance: exact,
   unsupported: ({ maxWorkgroupInvocations, sharedMemorySizeBytes }) => {
     if (maxWorkgroupInvocations < 256) return "workgroups too small";
-    return sharedMemorySizeBytes < 16 * 66 * 16 ? "too little shared memory" : null;
+    return sharedMemorySizeBytes < 16 * 2 * 129 * 4 ? "too little shared memory" : null;
   },
   suits: (step) => aligned(step, 4),
   // fewer tiles than this leave a large GPU idle
   pays: (step) => step.nRows * step.nBatch * step.nOut >= 256 * 128 * 128,
-  dispatches: (step, context) => tiled(step, context, registerTile(step.weight.type, 256, 2, 2)),
+  dispatches: (step, context) => tiled(step, context, registerTile(step.weight.type, 256, 8, 8)),
 };
 
 const plain = plainKernel<LinearStep>((step, context) =>
@@ -134,15 +130,8 @@ const plain = plainKernel<LinearStep>((step, context) =>
 
 const matrixUnits: KernelVariant<LinearStep> = {
   name: "matrix units, f16",
-  tolerance: 2e-3,
-  unsupported: (device) => {
-    if (!matrixShape(device)) return "no cooperative matrices with f16 inputs and f32 results";
-    if (device.apiVersion[0] === 1 && device.apiVersion[1] < 2) return "Vulkan before 1.2";
-    if (!device.vulkanMemoryModel || !device.float16Arithmetic) return "no f16 or no Vulkan memory model";
-    if (device.sharedMemorySizeBytes < 20480) return "too little shared memory";
-    if (4 * device.subgroupSize > device.maxWorkgroupInvocations) return "workgroups too small";
-    return subgroupsDivide(device, 64);
-  },
+  tolerance: halfPrecision,
+  unsupported: (device) => matrixUnitsUnsupported(device, 4, 20480),
   suits: (step) => step.weight.type === "f16" && aligned(step, 8),
   pays: (_, device) => !device.software,
   dispatches: (step, context) => {
@@ -156,13 +145,6 @@ const matrixUnits: KernelVariant<LinearStep> = {
     return tiled(step, context, tile);
   },
 };
-
-/** A shape that tiles of 32 x 32 x 32 are made of, the largest. */
-function matrixShape({ cooperativeMatrices }: KernelDevice) {
-  return [...cooperativeMatrices]
-    .filter(({ m, n, k }) => 32 % m === 0 && 32 % n === 0 && 32 % k === 0 && k % 8 === 0)
-    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
-}
 
 export const linearVariants: readonly KernelVariant<LinearStep>[] = [
   fewRowsSubgroup,
