@@ -1,4 +1,5 @@
 import type { Storage } from "../backend/backend.js";
+import { WhisperVulkanError } from "../errors.js";
 import type { ModelFile } from "../model/model-file.js";
 import { elementSizeBytes } from "../ops/tensor.js";
 import type { WeightSource } from "./tensors.js";
@@ -8,7 +9,7 @@ const chunkSizeBytes = 8 << 20;
 
 /**
  * Streams all weights from the file into storage, chunk by chunk; only the convolution kernels, whose taps are
- * moved, are held whole. onProgress gets bytes done and in total.
+ * moved, are held whole. onProgress gets bytes done and in total. Errors: aborted, file-unreadable, model-invalid.
  */
 export async function loadWeights(
   model: ModelFile,
@@ -46,7 +47,10 @@ export async function loadWeights(
           const chunk = buffer.subarray(0, Math.min(chunkSizeBytes, entry.sizeBytes - done));
           await model.read(entry, done, chunk);
           await storage.write(tensor, offsetBytes + done, chunk);
-          signal?.throwIfAborted();
+          if (signal?.aborted)
+            throw new WhisperVulkanError("aborted", "Loading the model was stopped.", {
+              cause: signal.reason,
+            });
         }
       }
       doneBytes += entry.sizeBytes;

@@ -1,8 +1,9 @@
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WhisperVulkanError } from "../../errors.js";
 import { errorOf } from "../testing/errors.js";
 import {
@@ -23,6 +24,18 @@ beforeAll(async () => {
   path = join(folder, "model.bin");
 });
 afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  // Whatever a file was refused for, it is closed again; only Linux tells.
+  if (process.platform === "linux") expect(openFiles()).not.toContain(path);
+});
+
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd").map((descriptor) => {
+    const link = `/proc/self/fd/${descriptor}`;
+    // The listing's own descriptor is closed by now.
+    return existsSync(link) ? readlinkSync(link) : "";
+  });
+}
 
 describe("openModel", () => {
   it.each(["f16", "f32"] as const)("reads a sound %s file", async (type) => {
