@@ -24,8 +24,8 @@ export interface LoadOptions extends DeviceOptions {
 }
 
 /**
- * A model on a device. Several transcriptions may run at once: they take turns, window by window. After
- * dispose() those still running end with a "disposed" error.
+ * A model on a device. Several transcriptions may run at once: they take turns, window by window, and give what
+ * they would give one after the other. Stopping one leaves the others alone.
  */
 export class Whisper {
   readonly #backend: Backend;
@@ -60,15 +60,16 @@ export class Whisper {
     const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
     const model = await openModel(path);
     try {
+      const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
       const backend = await openBackend(options);
       try {
-        return await Whisper.#on(backend, model, signal);
+        return await Whisper.#on(backend, model, vocabulary, signal);
       } catch (error) {
         // the last rung: whatever memory a GPU refuses, the CPU serves
         const refused = error instanceof WhisperVulkanError && error.code === "memory-refused";
         if (!refused || backend.describe().kind === "cpu") throw error;
         options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
-        return await Whisper.#on(await openCpuBackend(options), model, signal);
+        return await Whisper.#on(await openCpuBackend(options), model, vocabulary, signal);
       }
     } finally {
       await model.close();
@@ -76,10 +77,14 @@ export class Whisper {
   }
 
   /** Puts a model on a device; the device is given back if that fails. */
-  static async #on(backend: Backend, model: ModelFile, signal: AbortSignal | undefined): Promise<Whisper> {
+  static async #on(
+    backend: Backend,
+    model: ModelFile,
+    vocabulary: Vocabulary,
+    signal: AbortSignal | undefined,
+  ): Promise<Whisper> {
     try {
       const network = await DeviceNetwork.load(model, backend, signal ? { signal } : {});
-      const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
       return new Whisper(backend, network, vocabulary, model.melFilters);
     } catch (error) {
       await backend.dispose();
@@ -98,36 +103,47 @@ export class Whisper {
   }
 
   /**
-   * Transcribes a recording: a path, URL, Buffer, Blob, stream, or samples (16 kHz mono Float32Array).
-   * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown, disposed; when
-   * options.signal fires a TranscriptionAbortedError that carries the partial result.
+   * Transcribes a recording: a path, an address (file:, http:, https:), bytes of a file (Buffer, Uint8Array,
+   * ArrayBuffer, Blob, a stream of them), or mono samples: a Float32Array at 16 kHz, { samples, sampleRate } at
+   * any rate.
+   *
+   * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown; when options.signal
+   * fires, before the start too, a TranscriptionAbortedError that carries the partial result; "disposed" after
+   * dispose(), with the TranscriptionAbortedError as its cause where it was running. What onSegment or onProgress
+   * throws ends this transcription and comes out as it is.
    */
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<TranscriptionResult> {
     this.#checkUsable();
-    settingsOf(options);
+    const { language, task } = settingsOf(options);
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-    const audio = await openAudio(input, { signal });
+    try {
+      return await this.#transcribe(input, { ...options, signal });
+    } catch (error) {
+      const stopped = error instanceof WhisperVulkanError && error.code === "aborted";
+      if (!stopped) throw error;
+      const nothing = { text: "", task, language: language ?? "en", duration: 0, segments: [], warnings: [] };
+      const aborted =
+        error instanceof TranscriptionAbortedError ? error : new TranscriptionAbortedError(nothing, error);
+      throw this.#disposed ? disposedError(aborted) : aborted;
+    }
+  }
+
+  async #transcribe(input: AudioInput, options: TranscribeOptions & { signal: AbortSignal }) {
+    const audio = await openAudio(input, { signal: options.signal });
     try {
       const mel = await LogMel.open(audio, { filters: this.#melFilters });
-      const engine = {
-        vocabulary: this.#vocabulary,
-        turn: <T>(use: (network: Network) => Promise<T>) =>
-          this.#turns.take(() => {
-            this.#checkUsable();
-            return use(this.#network);
-          }),
-      };
-      const result = await transcribe(engine, mel, { ...options, signal });
+      const turn = <T>(use: (network: Network) => Promise<T>) => this.#turns.take(() => use(this.#network));
+      const result = await transcribe({ vocabulary: this.#vocabulary, turn }, mel, options);
       return { ...result, warnings: [...audio.warnings] };
-    } catch (error) {
-      if (this.#closing.signal.aborted) throw disposedError(error);
-      throw error;
     } finally {
       await audio.dispose();
     }
   }
 
-  /** Stops what is running and frees the device, all memory and threads. Calling it again does nothing. */
+  /**
+   * Stops what is running, then frees the device, all memory and threads. Transcriptions with windows still to come
+   * end with a "disposed" error. Calling it again does nothing.
+   */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       this.#closing.abort();
@@ -143,14 +159,13 @@ export class Whisper {
   }
 
   #checkUsable(): void {
-    if (this.#disposed) throw disposedError(undefined);
+    if (this.#disposed) throw disposedError();
   }
 }
 
-function disposedError(cause: unknown): WhisperVulkanError {
-  const partial = cause instanceof TranscriptionAbortedError ? cause : undefined;
+function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {
   return new WhisperVulkanError("disposed", "this Whisper was disposed", {
     hint: "load the model again",
-    ...(partial ? { cause: partial } : {}),
+    ...(cause ? { cause } : {}),
   });
 }

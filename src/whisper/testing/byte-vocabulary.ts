@@ -11,15 +11,19 @@ const bytesInOrder: readonly number[] = (() => {
 /** Merged tokens from id 256 on, in the order of their merges. */
 const merges = [" a", "he", "ll", "hell", "hello", " w", "or", " wor", "ld", " world"];
 
-/** A vocabulary with every byte and a handful of merges; the ids in between have no bytes. Sizes as the real one's. */
-export function byteVocabulary(nVocab = 51865): Vocabulary {
-  const nothing = new Uint8Array();
-  const tokens = Array.from({ length: 50257 }, () => nothing);
+/** Every byte and a handful of merges; the ids in between have no bytes. As many as the real ones. */
+export function byteTokens(): Uint8Array[] {
+  const tokens = Array.from({ length: 50257 }, () => new Uint8Array());
   bytesInOrder.forEach((byte, id) => {
     tokens[id] = Uint8Array.of(byte);
   });
   merges.forEach((text, i) => {
     tokens[256 + i] = Buffer.from(text);
   });
-  return new Vocabulary(nVocab, tokens);
+  return tokens;
+}
+
+/** The vocabulary of these tokens; its size as the real one's. */
+export function byteVocabulary(nVocab = 51865): Vocabulary {
+  return new Vocabulary(nVocab, byteTokens());
 }
