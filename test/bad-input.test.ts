@@ -30,6 +30,7 @@ beforeAll(() => {
   put("text.mp3", "This is a text file under a wrong name.\n".repeat(100));
   put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"));
   put("zero.wav", wav(new Uint8Array(0)));
+  put("cut.wav", wav(int16(sine(440, 16000, 16000)), { declaredBytes: 64000 }));
   put("nan.wav", samplesWith(Number.NaN, 100));
   put("late-nan.wav", samplesWith(Number.NaN, 39 * 16000));
   put("infinite.wav", samplesWith(Number.POSITIVE_INFINITY, 39 * 16000));
@@ -89,6 +90,14 @@ describe("a recording", () => {
     expect(JSON.parse(stdout)).toMatchObject({ task: "transcribe", duration: 1 });
     expect(status).toBe(1);
   });
+});
+
+test("a recording that breaks off is transcribed as far as it goes, with a warning", async () => {
+  const args = [...transcribe, "-o", "-", "cut.wav"];
+  const { status, stdout, stderr } = await cli(args, { cwd: folder });
+  expect(stderr).toMatch(/^whisper-vulkan: cut\.wav: is cut off; read as far as it goes [^\n]+\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({ duration: 1 });
+  expect(status).toBe(0);
 });
 
 describe("a model", () => {
@@ -161,7 +170,13 @@ describe("a device", () => {
 
 describe("a pull", () => {
   const tiny = modelNamed("tiny");
-  const nowhere = { HF_ENDPOINT: "http://127.0.0.1:1" };
+  /** A port that nobody listens on any more. */
+  const nowhere = { HF_ENDPOINT: "" };
+  beforeAll(() =>
+    withHub(async (endpoint) => {
+      nowhere.HF_ENDPOINT = endpoint;
+    }),
+  );
   let cache = "";
   beforeEach(() => {
     cache = mkdtempSync(join(tmpdir(), "whisper-vulkan-cache-"));
@@ -169,7 +184,7 @@ describe("a pull", () => {
   afterEach(() => rmSync(cache, { recursive: true }));
 
   test.each([
-    ["without a network", "tiny", /127\.0\.0\.1:1.*could not be downloaded/, nowhere],
+    ["without a network", "tiny", /127\.0\.0\.1.*could not be downloaded: .*ECONNREFUSED/, nowhere],
     ["without a network or pip", "base", /pip was not found/, { ...nowhere, PATH: "" }],
     ["into a file", "tiny", /cache can't be written/, { WHISPER_VULKAN_CACHE: "good.wav/x" }],
     ["into a place of the kernel's", "tiny", /cache can't be written/, { WHISPER_VULKAN_CACHE: "/proc/x/y" }],

@@ -40,7 +40,7 @@ export function addTranscribeCommand(program: Command): void {
   single(command, "--temperature <t>", temperatureHelp);
   single(command, "--prompt <text>", "text the recording continues: names, spelling, style");
   command.option("-q, --quiet", "no progress, no summary").action((files, flags) => {
-    const commands = program.commands.map((known) => known.name());
+    const commands = [...program.commands.map((known) => known.name()), "help"];
     return run(files, flags, commands);
   });
 }

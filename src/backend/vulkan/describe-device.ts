@@ -18,7 +18,10 @@ export function describeDevice(device: DeviceReport): (readonly [what: string, v
     ),
     [
       "allocations",
-      `${size(limits.maxMemoryAllocationSize)} each, ${limits.maxMemoryAllocationCount} in all`,
+      `${size(limits.maxMemoryAllocationSize)} each, ` +
+        (limits.maxMemoryAllocationCount >= 2 ** 31
+          ? "any number"
+          : `${limits.maxMemoryAllocationCount} in all`),
     ],
     [
       "buffers",
