@@ -16,7 +16,7 @@ let inputs: string[] = [];
 
 /** 40 s: what is wrong at the end shows only once a model is loaded. */
 function samplesWith(value: number, at: number): Uint8Array {
-  const samples = sine(440, 16000, 40 * 16000);
+  const samples = new Float32Array(40 * 16000);
   samples[at] = value;
   return wav(new Uint8Array(samples.buffer), { code: 3, bits: 32 });
 }
