@@ -1,6 +1,7 @@
 // How many clips come out token for token as OpenAI's own code has them (base, greedy, no fallback); of the others
 // the first token that differs, and how close the two choices were.
-//   node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [--device cpu] [--log FILE] [--only ID,ID]
+//   node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [--device cpu] [--threads N] [--log FILE]
+//     [--only ID,ID]
 // RESULTS: a JSON object a line with id, file, lang and greedy.segments[].{seek, tokens}. Every clip's outcome is
 // appended to the log as it comes, and clips that stand in it are not done again. Build first (npm run build).
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
@@ -14,6 +15,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     device: { type: "string", default: "cpu" },
+    threads: { type: "string" },
     log: { type: "string" },
     only: { type: "string" },
   },
@@ -33,7 +35,10 @@ const outcomes = new Map();
 if (values.log && existsSync(values.log))
   for (const outcome of linesOf(readFileSync(values.log, "utf8"))) outcomes.set(outcome.id, outcome);
 
-const whisper = await Whisper.load("base", { device: values.device });
+const whisper = await Whisper.load("base", {
+  device: values.device,
+  ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+});
 for (const [i, row] of rows.entries()) {
   if (outcomes.has(row.id)) continue;
   const outcome = await compare(row);

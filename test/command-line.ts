@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { modelBytes, type SmallModel, smallModel } from "../src/model/testing/small-model.js";
-import type { ModelDimensions } from "../src/network/dimensions.js";
+import { toyModel } from "../src/engine/testing/toy-model.js";
+import { modelBytes, type SmallModel } from "../src/model/testing/small-model.js";
 
 /** The command line as it runs from a checkout; it must be built. */
 export const bin = fileURLToPath(new URL("../bin/whisper-vulkan", import.meta.url));
@@ -37,25 +37,11 @@ export function cli(args: readonly string[], options: { cwd?: string; env?: Node
   return ended;
 }
 
-/** As small as a model can be that runs; what it writes makes no sense, and every time the same. */
-const dimensions: ModelDimensions = {
-  nVocab: 51865,
-  nAudioCtx: 1500,
-  nAudioState: 64,
-  nAudioHead: 1,
-  nAudioLayer: 1,
-  nTextCtx: 448,
-  nTextState: 64,
-  nTextHead: 1,
-  nTextLayer: 1,
-  nMels: 80,
-};
-
 let sound: SmallModel | null = null;
 
-/** Writes a model of 7 MB; `damage` may change its pieces before. */
+/** Writes a model that runs, of 7 MB; `damage` may change its pieces before. */
 export function writeModel(path: string, damage: (model: SmallModel) => void = () => {}): void {
-  sound ??= smallModel("f16", dimensions);
+  sound ??= toyModel();
   const tensors = sound.tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] }));
   const model = { header: Buffer.from(sound.header), tensors };
   damage(model);

@@ -7,6 +7,7 @@ import { noise, sine } from "../audio/cases.js";
 import { openCpu } from "../backend/cpu/index.js";
 import { openVulkan } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
+import { modelBytes } from "../model/testing/small-model.js";
 import { type TranscribeOptions, TranscriptionAbortedError } from "../whisper/index.js";
 import { toyDimensions, toyModel } from "./testing/toy-model.js";
 import { Whisper } from "./whisper.js";
@@ -24,7 +25,7 @@ const recordings = [noise(16_000 * 65), sine(440, 16_000, 16_000 * 40), noise(16
 let whisper: Whisper;
 let expected: Awaited<ReturnType<Whisper["transcribe"]>>[];
 beforeAll(async () => {
-  writeFileSync(path, toyModel());
+  writeFileSync(path, modelBytes(toyModel()));
   whisper = await Whisper.load(path, cpu);
   expected = [];
   for (const samples of recordings) expected.push(await whisper.transcribe(samples, options));
@@ -206,7 +207,7 @@ describe("a GPU that refuses its memory", () => {
 
 test("a model that cannot be a Whisper is refused before a device is opened", async () => {
   const other = join(folder, "other.bin");
-  writeFileSync(other, toyModel({ ...toyDimensions, nVocab: 51_000 }));
+  writeFileSync(other, modelBytes(toyModel({ ...toyDimensions, nVocab: 51_000 })));
   await expect(Whisper.load(other, cpu)).rejects.toMatchObject({
     code: "model-invalid",
     message: expect.stringContaining("51000 tokens"),

@@ -5,8 +5,9 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_cooperative_matrix : require
-// Encoder attention over heads of 64 on matrix units: f16 products, f32 sums, softmax in f32. One workgroup of
-// four subgroups per (head, 64 queries, row), 16 queries a subgroup; keyTile keys at a time through shared
+// Encoder attention over heads of 64 on matrix units: f16 products, f32 sums, softmax in f32. One workgroup per
+// (head, 64 queries, row): 16 queries a subgroup, and `splits` subgroups for the same queries that take turns
+// with the keys and are put together at the end. keyTile keys for each of them at a time come through shared
 // memory, the next being loaded meanwhile.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const int threads = 128;
@@ -14,24 +15,26 @@ layout(constant_id = 1) const int M = 16;
 layout(constant_id = 2) const int N = 16;
 layout(constant_id = 3) const int K = 16;
 layout(constant_id = 4) const int keyTile = 32;
+layout(constant_id = 5) const int splits = 1;
 layout(binding = 0) readonly buffer QKV { vec4 qkv[]; };
 layout(binding = 2) writeonly buffer Out { vec4 result[]; };
 layout(push_constant) uniform P {
   int nHead, headSize, nQueries, nKeys, nTextCtx, origin, firstQuery, firstRow;
 };
-const int subgroups = 4, rows = 16, lanes = threads / subgroups;
+const int queryGroups = 4, subgroups = queryGroups * splits, rows = 16, lanes = threads / subgroups;
+const int keysLoaded = splits * keyTile;
 const int quads = 16; // of four elements, a head
 const int stride = 9; // of eight halves, a head: one unused against bank conflicts
 const int scoreStride = keyTile / 4 + 1, weightStride = keyTile / 4 + 2;
-const int loads = keyTile * quads / threads;
+const int loads = keysLoaded * quads / threads;
 const int rowParts = rows / M, keyParts = keyTile / N, headParts = 64 / N, depthParts = 64 / K;
 // lanes share a row's columns, or take several rows each
 const int lanesPerRow = lanes > rows ? lanes / rows : 1, rowsPerLane = lanes < rows ? rows / lanes : 1;
-shared uvec2 kv[2 * keyTile * stride * 2];
+shared uvec2 kv[2 * keysLoaded * stride * 2];
 shared vec4 scores[subgroups * rows * scoreStride];
 shared uvec2 weights[subgroups * rows * weightStride];
 shared float factors[subgroups * rows];
-shared float totals[threads];
+shared float tops[subgroups * rows];
 
 uvec2 halves(vec4 v) {
   v = clamp(v, -65504.0, 65504.0);
@@ -45,17 +48,18 @@ vec4 load(int row, int position, int third, int head, int quad) {
 
 void main() {
   int i = int(gl_LocalInvocationID.x), subgroup = int(gl_SubgroupID), lane = int(gl_SubgroupInvocationID);
+  int group = subgroup % queryGroups, split = subgroup / queryGroups;
   int head = int(gl_WorkGroupID.x), r = firstRow + int(gl_WorkGroupID.z);
-  int query0 = firstQuery + int(gl_WorkGroupID.y) * subgroups * rows;
+  int query0 = firstQuery + int(gl_WorkGroupID.y) * queryGroups * rows;
 
   // the queries, scaled, by way of the memory for keys and values, as many of them at a time as fit
   coopmat<float16_t, gl_ScopeSubgroup, M, K, gl_MatrixUseA> queries[rowParts * depthParts];
-  for (int first = 0; first < subgroups * rows; first += 2 * keyTile) {
-    for (int e = i; e < min(2 * keyTile, subgroups * rows) * quads; e += threads)
+  for (int first = 0; first < queryGroups * rows; first += 2 * keysLoaded) {
+    for (int e = i; e < min(2 * keysLoaded, queryGroups * rows) * quads; e += threads)
       kv[e / quads * stride * 2 + e % quads] = halves(0.125 * load(r, query0 + first + e / quads, 0, head, e % quads));
     barrier();
-    int own = subgroup * rows - first;
-    if (own >= 0 && own < 2 * keyTile)
+    int own = group * rows - first;
+    if (own >= 0 && own < 2 * keysLoaded)
       [[unroll]] for (int a = 0; a < rowParts; a++)
         [[unroll]] for (int d = 0; d < depthParts; d++)
           coopMatLoad(queries[a * depthParts + d], kv, (own + a * M) * stride * 2 + d * K / 4, stride * 2,
@@ -75,17 +79,17 @@ void main() {
     nextKeys[l] = load(r, e / quads, 1, head, e % quads);
     nextValues[l] = load(r, e / quads, 2, head, e % quads);
   }
-  for (int j0 = 0; j0 < nKeys; j0 += keyTile) {
+  for (int j0 = 0; j0 < nKeys; j0 += keysLoaded) {
     [[unroll]] for (int l = 0; l < loads; l++) {
       int e = l * threads + i;
       kv[e / quads * stride * 2 + e % quads] = halves(nextKeys[l]);
-      kv[(keyTile + e / quads) * stride * 2 + e % quads] = halves(nextValues[l]);
+      kv[(keysLoaded + e / quads) * stride * 2 + e % quads] = halves(nextValues[l]);
     }
     barrier();
     [[unroll]] for (int l = 0; l < loads; l++) {
       int e = l * threads + i;
-      nextKeys[l] = load(r, j0 + keyTile + e / quads, 1, head, e % quads);
-      nextValues[l] = load(r, j0 + keyTile + e / quads, 2, head, e % quads);
+      nextKeys[l] = load(r, j0 + keysLoaded + e / quads, 1, head, e % quads);
+      nextValues[l] = load(r, j0 + keysLoaded + e / quads, 2, head, e % quads);
     }
     [[unroll]] for (int c = 0; c < keyParts; c++) {
       coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> products[rowParts];
@@ -93,7 +97,8 @@ void main() {
         products[a] = coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator>(0.0);
       [[unroll]] for (int d = 0; d < depthParts; d++) {
         coopmat<float16_t, gl_ScopeSubgroup, K, N, gl_MatrixUseB> keys;
-        coopMatLoad(keys, kv, c * N * stride * 2 + d * K / 4, stride * 2, gl_CooperativeMatrixLayoutColumnMajor);
+        coopMatLoad(keys, kv, (split * keyTile + c * N) * stride * 2 + d * K / 4, stride * 2,
+                    gl_CooperativeMatrixLayoutColumnMajor);
         [[unroll]] for (int a = 0; a < rowParts; a++)
           products[a] = coopMatMulAdd(queries[a * depthParts + d], keys, products[a]);
       }
@@ -102,7 +107,7 @@ void main() {
                      gl_CooperativeMatrixLayoutRowMajor);
     }
     subgroupBarrier();
-    int n = min(keyTile, nKeys - j0);
+    int n = min(keyTile, nKeys - j0 - split * keyTile);
     [[unroll]] for (int a = 0; a < rowsPerLane; a++) {
       int row = subgroup * rows + laneRow + a * lanes;
       vec4 tops = vec4(top[a]);
@@ -139,7 +144,7 @@ void main() {
                     gl_CooperativeMatrixLayoutRowMajor);
       [[unroll]] for (int h = 0; h < headParts; h++) {
         coopmat<float16_t, gl_ScopeSubgroup, K, N, gl_MatrixUseB> values;
-        coopMatLoad(values, kv, (keyTile + k) * stride * 2 + h * N / 4, stride * 2,
+        coopMatLoad(values, kv, (keysLoaded + split * keyTile + k) * stride * 2 + h * N / 4, stride * 2,
                     gl_CooperativeMatrixLayoutRowMajor);
         [[unroll]] for (int a = 0; a < rowParts; a++)
           sums[a * headParts + h] = coopMatMulAdd(weight[a], values, sums[a * headParts + h]);
@@ -148,30 +153,39 @@ void main() {
     barrier();
   }
   [[unroll]] for (int a = 0; a < rowsPerLane; a++) {
-    totals[i] = total[a];
+    scores[i].x = total[a];
     subgroupBarrier();
     if (laneColumn == 0) {
       float sum = 0.0;
-      for (int e = 0; e < lanesPerRow; e++) sum += totals[i + e];
-      factors[subgroup * rows + laneRow + a * lanes] = 1.0 / sum;
+      for (int e = 0; e < lanesPerRow; e++) sum += scores[i + e].x;
+      factors[subgroup * rows + laneRow + a * lanes] = sum;
+      tops[subgroup * rows + laneRow + a * lanes] = top[a];
     }
     subgroupBarrier();
   }
   // out through the memory for scores, as many columns at a time as fit
   [[unroll]] for (int column0 = 0; column0 < 64; column0 += keyTile) {
-    const int columns = min(64, keyTile);
+    const int columns = keyTile < 64 ? keyTile : 64;
     [[unroll]] for (int a = 0; a < rowParts; a++)
       [[unroll]] for (int c = 0; c < columns; c += N)
         coopMatStore(sums[a * headParts + (column0 + c) / N], scores,
                      (subgroup * rows + a * M) * scoreStride + c / 4, scoreStride,
                      gl_CooperativeMatrixLayoutRowMajor);
-    subgroupBarrier();
-    for (int e = lane; e < rows * columns / 4; e += lanes) {
-      int row = e / (columns / 4), c = e % (columns / 4), p = query0 + subgroup * rows + row;
-      if (p < nQueries)
-        result[((r * nQueries + p) * nHead + head) * quads + column0 / 4 + c] =
-            scores[(subgroup * rows + row) * scoreStride + c] * factors[subgroup * rows + row];
+    barrier();
+    for (int e = i; e < queryGroups * rows * columns / 4; e += threads) {
+      int row = e / (columns / 4), c = e % (columns / 4);
+      float largest = -3.0e38, sum = 0.0;
+      for (int s = 0; s < splits; s++) largest = max(largest, tops[s * queryGroups * rows + row]);
+      vec4 value = vec4(0.0);
+      for (int s = 0; s < splits; s++) {
+        int from = s * queryGroups * rows + row;
+        float factor = exp(tops[from] - largest);
+        sum += factor * factors[from];
+        value += factor * scores[from * scoreStride + c];
+      }
+      if (query0 + row < nQueries)
+        result[((r * nQueries + query0 + row) * nHead + head) * quads + column0 / 4 + c] = value / sum;
     }
-    subgroupBarrier();
+    barrier();
   }
 }

@@ -72,7 +72,10 @@ export interface CpuControlStep extends Common {
   readonly nTokens: number;
   readonly nTextCtx: number;
   readonly nState: number;
-  readonly nHead: number | undefined;
+  /** 1 where the op knows no heads. */
+  readonly nHead: number;
+  /** Groups of neighbouring heads that a row is cut into, a task each. */
+  readonly nGroups: number;
   readonly nPositions: number;
   readonly half: 0 | 1;
   readonly nControl: number;
@@ -135,12 +138,15 @@ export function cpuStep(step: Step, address: (tensor: Tensor) => number, nThread
     default: {
       const { op, nRows, nTokens, nTextCtx, nState } = step;
       const { tokens, origin, select, total } = controlOffsets(step);
-      const nHead = "nHead" in step ? step.nHead : undefined;
+      const nHead = "nHead" in step ? step.nHead : 1;
+      // as many heads as can be to a group, whose keys lie side by side
+      const headsPerGroup = Math.ceil(nHead / Math.min(nHead, Math.ceil(nThreads / (nRows * nTokens))));
+      const nGroups = Math.ceil(nHead / headsPerGroup);
       const nPositions = "nPositions" in step ? step.nPositions : 0;
       return {
-        ...{ op, addresses, nRows, nTokens, nTextCtx, nState, nHead, nPositions, nControl: total },
-        nTasks: op === "selectRows" ? step.nSelect : nRows * nTokens * (nHead ?? 1),
-        workSizeBytes: (Math.max(nPositions, nTextCtx) + 16) * 8,
+        ...{ op, addresses, nRows, nTokens, nTextCtx, nState, nHead, nGroups, nPositions, nControl: total },
+        nTasks: op === "selectRows" ? step.nSelect : nRows * nTokens * nGroups,
+        workSizeBytes: (Math.max(nPositions, nTextCtx) + 8) * 4 * (headsPerGroup + 1),
         half: op === "embed" && step.tokenEmbedding.type === "f16" ? 1 : 0,
         offsets: { tokens, origin, select },
       };

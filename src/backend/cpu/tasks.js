@@ -75,9 +75,8 @@ function runDecoderTask(kernels, memory, work, step, task) {
     bytes.copyWithin(a.out + task * nState * 4, from, from + nState * 4);
     return;
   }
-  const nHead = step.nHead ?? 1;
-  const head = task % nHead;
-  const row = Math.floor(task / nHead);
+  const { nGroups, nHead } = step;
+  const row = Math.floor(task / nGroups);
   const r = Math.floor(row / nTokens);
   const t = row % nTokens;
   const [position, length, audio, active] = /** @type {[number, number, number, number]} */ (
@@ -91,9 +90,12 @@ function runDecoderTask(kernels, memory, work, step, task) {
     return;
   }
   const headSize = nState / nHead;
+  const headsPerGroup = Math.ceil(nHead / nGroups);
+  const head = (task % nGroups) * headsPerGroup;
+  const nHeads = Math.min(headsPerGroup, nHead - head);
   const out = a.out + (row * nState + head * headSize) * 4;
   if (!real) {
-    bytes.fill(0, out, out + headSize * 4);
+    bytes.fill(0, out, out + nHeads * headSize * 4);
     return;
   }
   if (step.op === "embed") {
@@ -103,17 +105,18 @@ function runDecoderTask(kernels, memory, work, step, task) {
   } else if (step.op === "crossAttention") {
     const kv = a.cache + (audio * step.nPositions * 2 * nState + head * headSize) * 4;
     const q = a.q + (row * nState + head * headSize) * 4;
-    kernels.cachedAttentionHead(q, kv, 0, 2 * nState, nState, step.nPositions, headSize, out, work);
+    const sizes = [nState, step.nPositions, nHeads, headSize];
+    kernels.cachedAttentionHeads(q, kv, 0, 2 * nState, ...sizes, out, work);
   } else {
     const nKeys = position + t + 1;
-    const rows = work + ((nKeys + 7) & ~3) * 4;
-    const keys = new Uint32Array(memory.buffer, rows, nKeys);
+    const scores = work + ((nKeys + 7) & ~3) * 4;
+    const keys = new Uint32Array(memory.buffer, work, nKeys);
     const origin = step.offsets.origin + r * nTextCtx;
     for (let j = 0; j < nKeys; j++) {
       const cacheRow = j < position ? /** @type {number} */ (control[origin + j]) : r;
       keys[j] = a.cache + ((cacheRow * nTextCtx + j) * 2 * nState + head * headSize) * 4;
     }
     const q = a.qkv + (row * 3 * nState + head * headSize) * 4;
-    kernels.cachedAttentionHead(q, 0, rows, 0, nState, nKeys, headSize, out, work);
+    kernels.cachedAttentionHeads(q, 0, work, 0, nState, nKeys, nHeads, headSize, out, scores);
   }
 }

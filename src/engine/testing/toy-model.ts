@@ -1,6 +1,7 @@
-import { encodeHeader, encodeTensorHeader } from "../../model/ggml/encode.js";
+import { encodeHeader } from "../../model/ggml/encode.js";
 import { expectedTensors, product } from "../../model/ggml/layout.js";
 import { melFilters } from "../../model/rebuild/mel-filters.js";
+import type { SmallModel, SmallTensor } from "../../model/testing/small-model.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import { floatToHalf } from "../../ops/half.js";
 import { byteTokens } from "../../whisper/testing/byte-vocabulary.js";
@@ -23,17 +24,17 @@ export const toyDimensions: ModelDimensions = {
 };
 
 /**
- * A ggml file with repeatable noise for weights: it says nonsense, but the same nonsense about the same sound, and
+ * The pieces of a ggml file of 7 MB with repeatable noise for weights: it says nonsense, but the same nonsense about the same sound, and
  * other nonsense about another.
  */
-export function toyModel(dimensions: ModelDimensions = toyDimensions): Buffer {
-  const pieces: Uint8Array[] = [encodeHeader(dimensions, "f16", melFilters(dimensions.nMels), byteTokens())];
+export function toyModel(dimensions: ModelDimensions = toyDimensions): SmallModel {
+  const header = Buffer.from(encodeHeader(dimensions, "f16", melFilters(dimensions.nMels), byteTokens()));
   let state = 1;
   const noise = () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state / 2 ** 31;
   };
-  for (const { name, shape, kind } of expectedTensors(dimensions)) {
+  const tensors = Array.from(expectedTensors(dimensions), ({ name, shape, kind }): SmallTensor => {
     const nElements = product(shape);
     // What was heard and the place in the text weigh more than the token before, which would only repeat itself.
     const weight = /decoder.positional|cross_attn/.test(name)
@@ -54,7 +55,7 @@ export function toyModel(dimensions: ModelDimensions = toyDimensions): Buffer {
       if (kind === "weight") data.writeUInt16LE(floatToHalf(value(i)), 2 * i);
       else data.writeFloatLE(value(i), 4 * i);
     }
-    pieces.push(encodeTensorHeader(name, shape, kind === "weight" ? "f16" : "f32"), data);
-  }
-  return Buffer.concat(pieces);
+    return { name, shape: [...shape], type: kind === "weight" ? "f16" : "f32", data };
+  });
+  return { header, tensors };
 }

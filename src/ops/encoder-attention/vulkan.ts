@@ -14,7 +14,10 @@ const matrixUnits: KernelVariant<EncoderAttentionStep> = {
   pays: (_, device) => !device.software,
   dispatches: (step, context) => {
     const { m, n, k } = matrixShape(context.device)!;
-    const constants = [4 * context.device.subgroupSize, m, n, k, 32];
+    // two subgroups for the same queries keep a large GPU busier; that takes 48 KB of shared memory
+    const { subgroupSize, sharedMemorySizeBytes, maxWorkgroupInvocations } = context.device;
+    const splits = sharedMemorySizeBytes >= 48640 && 8 * subgroupSize <= maxWorkgroupInvocations ? 2 : 1;
+    const constants = [4 * splits * subgroupSize, m, n, k, 32, splits];
     return attentionDispatches(attentionOf(step), context, "encoder-attention-matrix", constants, 64);
   },
 };

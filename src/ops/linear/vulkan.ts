@@ -1,4 +1,4 @@
-import type { Dispatch, KernelContext, KernelVariant } from "../kernel.js";
+import type { Dispatch, KernelContext, KernelDevice, KernelVariant } from "../kernel.js";
 import { halfPrecision, matrixShape, matrixUnitsUnsupported, subgroupsDivide } from "../matrix-units.js";
 import { changes, exact, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
 import type { LinearStep } from "./linear.js";
@@ -61,8 +61,14 @@ function aligned({ nIn, xLayout }: LinearStep, multiple: number): boolean {
 
 const isFewRows = (step: LinearStep) => step.nRows * step.nBatch <= fewRows && aligned(step, 8);
 
-function fewRowsTile(step: LinearStep, name: string, threads: number, lanes: number): Tile {
-  const columnsEach = step.nOut >= manyColumns ? 4 : 1;
+function fewRowsTile(
+  step: LinearStep,
+  name: string,
+  { software }: KernelDevice,
+  threads: number,
+  lanes: number,
+): Tile {
+  const columnsEach = software || step.nOut >= manyColumns ? 4 : 1;
   return {
     shader: `${name}-${step.weight.type}`,
     rows: fewRows,
@@ -81,17 +87,28 @@ const fewRowsSubgroup: KernelVariant<LinearStep> = {
   },
   suits: isFewRows,
   dispatches: (step, context) =>
-    tiled(step, context, fewRowsTile(step, "linear-few-rows-subgroup", 128, context.device.subgroupSize)),
+    tiled(
+      step,
+      context,
+      fewRowsTile(step, "linear-few-rows-subgroup", context.device, 128, context.device.subgroupSize),
+    ),
 };
 
 const fewRowsPlain: KernelVariant<LinearStep> = {
-  ...plainKernel((step, context) => tiled(step, context, fewRowsTile(step, "linear-few-rows", 128, 16))),
+  ...plainKernel((step, context) =>
+    tiled(step, context, fewRowsTile(step, "linear-few-rows", context.device, 128, 16)),
+  ),
   name: "few rows",
   suits: isFewRows,
 };
 
-function registerTile(type: string, threads: number, rowsEach: number, columnsEach: number): Tile {
-  const threadColumns = 16;
+function registerTile(
+  type: string,
+  threads: number,
+  rowsEach: number,
+  columnsEach: number,
+  threadColumns = 16,
+): Tile {
   return {
     shader: `linear-tiled-${type}`,
     rows: (threads / threadColumns) * rowsEach,
@@ -104,6 +121,14 @@ const tiled64: KernelVariant<LinearStep> = {
   ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 128, 8, 4))),
   name: "tiles of 64 x 64",
   suits: (step) => aligned(step, 4),
+};
+
+/** A processor gains from few threads that each hold much: no registers run out, every barrier costs. */
+const tiledForSoftware: KernelVariant<LinearStep> = {
+  ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 32, 16, 16, 8))),
+  name: "tiles of 64 x 128, few threads",
+  suits: (step) => aligned(step, 4),
+  pays: (_, device) => device.software,
 };
 
 const tiled128: KernelVariant<LinearStep> = {
@@ -131,16 +156,19 @@ const plain = plainKernel<LinearStep>((step, context) =>
 const matrixUnits: KernelVariant<LinearStep> = {
   name: "matrix units, f16",
   tolerance: halfPrecision,
-  unsupported: (device) => matrixUnitsUnsupported(device, 4, 20480),
+  unsupported: (device) => matrixUnitsUnsupported(device, 4, 26624),
   suits: (step) => step.weight.type === "f16" && aligned(step, 8),
   pays: (_, device) => !device.software,
   dispatches: (step, context) => {
     const { m, n, k } = matrixShape(context.device)!;
+    const { subgroupSize, maxWorkgroupInvocations } = context.device;
+    // many small subgroups hide waiting better than few that hold much
+    const across = 16 * subgroupSize <= Math.min(512, maxWorkgroupInvocations) ? 4 : 2;
     const tile = {
       shader: "linear-matrix",
       rows: 64,
       columns: 64,
-      constants: () => [4 * context.device.subgroupSize, m, n, k, 64, 64, 2, 2, 32],
+      constants: () => [across ** 2 * subgroupSize, m, n, k, 64, 64, across, across, 32],
     };
     return tiled(step, context, tile);
   },
@@ -150,6 +178,7 @@ export const linearVariants: readonly KernelVariant<LinearStep>[] = [
   fewRowsSubgroup,
   fewRowsPlain,
   matrixUnits,
+  tiledForSoftware,
   tiled128,
   tiled64,
   plain,
