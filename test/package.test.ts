@@ -9,7 +9,10 @@ import { writeModel } from "./command-line.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 /** npm by itself waits for minutes where there is no network. */
-const impatient = ["--fetch-retries=1", "--fetch-timeout=30000", "--fetch-retry-maxtimeout=5000"];
+const impatient = [
+  ...["--fetch-retries=1", "--fetch-timeout=30000"],
+  ...["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],
+];
 const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline"];
 const offline = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
