@@ -27,8 +27,29 @@ for (const name of /** @type {const} */ (["old", "new"])) {
       WHISPER_VULKAN_TEST_DEVICE: "0",
     });
 }
+const gpu = await realGpu();
+if ("unavailable" in gpu) skip("real GPU tier", gpu.unavailable);
+else
+  tier(`real GPU, ${gpu.name}`, [".vulkan.test.ts"], {
+    ...models,
+    WHISPER_VULKAN_TEST_DEVICE: String(gpu.index),
+    WHISPER_VULKAN_TEST_VALIDATION: "0", // the layers run in the software tiers
+  });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
+
+/** What `auto` would take on this machine. */
+async function realGpu() {
+  const { bestDevice, listDevices } = await import("../dist/backend/vulkan/index.js");
+  try {
+    const devices = listDevices();
+    const index = bestDevice(devices);
+    return index < 0 ? { unavailable: "there is none" } : { index, name: devices[index].name };
+  } catch (error) {
+    if (error.code !== "vulkan-unavailable") throw error;
+    return { unavailable: error.message };
+  }
+}
 
 function tier(name, args, env) {
   console.log(`\n== ${name}`);

@@ -2,11 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** False where tests run on a real GPU: the layers are watched on software Vulkan, which `npm test` brings. */
+export const validated = process.env.WHISPER_VULKAN_TEST_VALIDATION !== "0";
+
 /**
  * Switches the Khronos validation layer on for Vulkan instances made in this process from here on, core checks and
  * synchronization, and collects what it says. Must be called before the first instance is made.
  */
 export function watchValidation(): Validation {
+  if (!validated) return { newMessages: () => "" };
   const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-validation-"));
   const log = join(folder, "messages.txt");
   const settings = join(folder, "vk_layer_settings.txt");
@@ -44,6 +48,6 @@ export interface Validation {
   newMessages(): string;
 }
 
-/** Which device the tests of the software Vulkan tier are to run on, or null outside of that tier. */
+/** Which device the tests of the Vulkan tiers are to run on, or null outside of them. */
 export const testDevice = process.env.WHISPER_VULKAN_TEST_DEVICE ?? null;
 if (!testDevice) console.log("skipped: needs Vulkan (set WHISPER_VULKAN_TEST_DEVICE; npm test does)");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testDevice, watchValidation } from "../../../test/validation.js";
+import { testDevice, validated, watchValidation } from "../../../test/validation.js";
 import { decoderProgram } from "../../network/decoder.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import { encoderProgram } from "../../network/encoder.js";
@@ -44,7 +44,7 @@ async function runWithout(program: Program, dropBarrier: number): Promise<number
   return executable.nBarriers;
 }
 
-describe.skipIf(!testDevice)("barriers", () => {
+describe.skipIf(!testDevice || !validated)("barriers", () => {
   const validation = testDevice ? watchValidation() : null;
 
   it.each(programs.map(([program, unseen]) => [program.name, program, unseen] as const))(

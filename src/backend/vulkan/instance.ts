@@ -31,8 +31,21 @@ export interface Instance {
 /** VK_MAKE_API_VERSION(0, 1, 0, 0): all that a loader without vkEnumerateInstanceVersion knows. */
 const vulkan10 = 1 << 22;
 
-/** Errors: vulkan-unavailable (no loader, or one without any driver). */
-export function openInstance(tables: Tables = new FunctionTables(openLoader())): Instance {
+let shared: Instance | null = null;
+
+/**
+ * The process's one instance, or a new one on tables of the caller's own. The one is kept to the end: with the last
+ * instance the loader unloads the driver, and NVIDIA's can be loaded again only some thirty times before a process
+ * finds no driver any more. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
+ * driver).
+ */
+export function openInstance(tables?: Tables): Instance {
+  if (tables) return createInstance(tables);
+  shared ??= { ...createInstance(new FunctionTables(openLoader())), destroy: () => {} };
+  return shared;
+}
+
+function createInstance(tables: Tables): Instance {
   const vk = tables.global;
   let apiVersion = vulkan10;
   if (vk.has("vkEnumerateInstanceVersion")) {

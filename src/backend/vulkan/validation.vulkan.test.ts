@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { chain, chainBarriers, chainWeight, input, output } from "../../../test/chain.js";
-import { testDevice, watchValidation } from "../../../test/validation.js";
+import { testDevice, validated, watchValidation } from "../../../test/validation.js";
 import * as structs from "./bindings/generated/structs.js";
 import { encode } from "./bindings/layout.js";
 import { Device } from "./device.js";
@@ -27,7 +27,7 @@ async function runChain(dropBarrier: number): Promise<number[]> {
   return [...new Float32Array(bytes.buffer)];
 }
 
-describe.skipIf(!testDevice)("validation layers", () => {
+describe.skipIf(!testDevice || !validated)("validation layers", () => {
   const validation = testDevice ? watchValidation() : null;
   afterEach(() => {
     validation!.newMessages();

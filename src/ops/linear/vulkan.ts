@@ -153,22 +153,38 @@ const plain = plainKernel<LinearStep>((step, context) =>
   }),
 );
 
+/**
+ * How subgroups share a tile of 64 x 64, or null where none of the ways fits. Many small subgroups hide waiting better
+ * than few that hold much; every thread loads 8 elements at a time, so many threads need more depth.
+ */
+export function matrixTile(device: KernelDevice): { across: number; threads: number; depth: number } | null {
+  const { subgroupSize, maxWorkgroupInvocations, sharedMemorySizeBytes } = device;
+  for (const across of [4, 2]) {
+    const threads = across ** 2 * subgroupSize;
+    const depth = threads > 256 ? 64 : 32;
+    const tilesBytes = 2 * 64 * (depth / 8 + 1) * 16;
+    const stagingBytes = across * 64 * 16 * 4;
+    const fits = tilesBytes + stagingBytes <= sharedMemorySizeBytes;
+    if (fits && threads <= Math.min(512, maxWorkgroupInvocations)) return { across, threads, depth };
+  }
+  return null;
+}
+
 const matrixUnits: KernelVariant<LinearStep> = {
   name: "matrix units, f16",
   tolerance: halfPrecision,
-  unsupported: (device) => matrixUnitsUnsupported(device, 4, 26624),
+  unsupported: (device) =>
+    matrixUnitsUnsupported(device, 4, 18432) ?? (matrixTile(device) ? null : "too little shared memory"),
   suits: (step) => step.weight.type === "f16" && aligned(step, 8),
   pays: (_, device) => !device.software,
   dispatches: (step, context) => {
     const { m, n, k } = matrixShape(context.device)!;
-    const { subgroupSize, maxWorkgroupInvocations } = context.device;
-    // many small subgroups hide waiting better than few that hold much
-    const across = 16 * subgroupSize <= Math.min(512, maxWorkgroupInvocations) ? 4 : 2;
+    const { across, threads, depth } = matrixTile(context.device)!;
     const tile = {
       shader: "linear-matrix",
       rows: 64,
       columns: 64,
-      constants: () => [across ** 2 * subgroupSize, m, n, k, 64, 64, across, across, 32],
+      constants: () => [threads, m, n, k, 64, 64, across, across, depth],
     };
     return tiled(step, context, tile);
   },
