@@ -42,7 +42,7 @@ process.exit(totals.failed ? 1 : 0);
 async function realGpu() {
   const { bestDevice, listDevices } = await import("../dist/backend/vulkan/index.js");
   try {
-    const devices = listDevices();
+    const devices = await listDevices();
     const index = bestDevice(devices);
     return index < 0 ? { unavailable: "there is none" } : { index, name: devices[index].name };
   } catch (error) {

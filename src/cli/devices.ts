@@ -7,8 +7,8 @@ export function addDevicesCommand(program: Command): void {
     .command("devices")
     .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
     .option("--json", "everything that is known of each device")
-    .action(({ json }: { json?: boolean }) => {
-      const { devices, why } = devicesOrReason();
+    .action(async ({ json }: { json?: boolean }) => {
+      const { devices, why } = await devicesOrReason();
       if (json) {
         console.log(JSON.stringify(devices, null, 2));
         return;
@@ -25,9 +25,9 @@ export function addDevicesCommand(program: Command): void {
 }
 
 /** Having none is an answer here, not a failure. */
-function devicesOrReason() {
+async function devicesOrReason() {
   try {
-    const devices = listDevices();
+    const devices = await listDevices();
     return { devices, why: devices.length === 0 ? "the Vulkan loader found none" : null };
   } catch (error) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;

@@ -57,7 +57,7 @@ async function run(files: readonly string[], flags: Flags, commands: readonly st
   const options = transcribeOptions(flags);
   const device = deviceOptions(flags);
   settingsOf(options);
-  checkDevice(device);
+  await checkDevice(device);
   const destination = await destinationOf(flags.output, files.length * formats.length);
   const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
   checkDistinct(destination.kind === "stdout" ? [] : files.flatMap(pathsOf), files);

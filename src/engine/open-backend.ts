@@ -16,7 +16,7 @@ export interface DeviceOptions {
 }
 
 /** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, option-invalid. */
-export function checkDevice(options: DeviceOptions): void {
+export async function checkDevice(options: DeviceOptions): Promise<void> {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64))
     throw new WhisperVulkanError(
@@ -24,7 +24,7 @@ export function checkDevice(options: DeviceOptions): void {
       `threads must be a whole number from 1 to 64, not ${threads}`,
     );
   const device = deviceOf(options);
-  if (device !== "cpu" && device !== "auto") selectDevice(listDevices(), device);
+  if (device !== "cpu" && device !== "auto") selectDevice(await listDevices(), device);
 }
 
 /** Opens the device that was asked for, options checked before. Errors: device-unknown, vulkan-unavailable. */

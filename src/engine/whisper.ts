@@ -56,7 +56,7 @@ export class Whisper {
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
     const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
-    checkDevice(options);
+    await checkDevice(options);
     const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
     const model = await openModel(path);
     try {

@@ -16,16 +16,16 @@ const ways: readonly (readonly [string, VulkanOptions & { noViews?: boolean }])[
 const cut: VulkanOptions = { maxFlops: 1e5, maxPartBytes: 8192 };
 
 /** /^\d+$/: the number of a device, else a part of its name. */
-function reportOfTestDevice() {
-  const devices = listDevices();
+async function reportOfTestDevice() {
+  const devices = await listDevices();
   return /^\d+$/.test(testDevice!)
     ? devices[Number(testDevice)]!
     : devices.find((device) => device.name.includes(testDevice!))!;
 }
 
-describe.skipIf(!testDevice)("Vulkan backend", () => {
+describe.skipIf(!testDevice)("Vulkan backend", async () => {
   const validation = testDevice ? watchValidation() : null;
-  const report = testDevice ? reportOfTestDevice() : null;
+  const report = testDevice ? await reportOfTestDevice() : null;
   afterEach(() => {
     expect(validation!.newMessages()).toBe("");
   });

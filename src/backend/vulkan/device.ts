@@ -17,18 +17,29 @@ export class Device {
   readonly #instance: Instance;
   readonly #physicalDevice: bigint;
 
-  /** Takes the instance over: destroy() destroys it too. Errors: vulkan-call-failed, device-lost. */
-  constructor(instance: Instance, physicalDevice: bigint, report: DeviceReport) {
+  private constructor(instance: Instance, physicalDevice: bigint, report: DeviceReport, handle: bigint) {
     this.#instance = instance;
     this.#physicalDevice = physicalDevice;
     this.report = report;
+    this.handle = handle;
     this.queueFamily = computeQueueFamily(report);
+    this.vk = instance.tables.device(instance.vk, handle);
+    const out = Buffer.alloc(8);
+    this.vk.vkGetDeviceQueue(handle, this.queueFamily, 0, out);
+    this.queue = new Queue(this.vk, handle, out.readBigUInt64LE(), report.type === "cpu");
+  }
+
+  /**
+   * Makes the device, off the event loop, and takes the instance over: destroy() destroys it too.
+   * Errors: vulkan-call-failed, device-lost.
+   */
+  static async create(instance: Instance, physicalDevice: bigint, report: DeviceReport): Promise<Device> {
     const extensions = report.extensions.map(cString);
     const info = encode(structs.VkDeviceCreateInfo, {
       pNext: enabledFeatures(report),
       queueCreateInfoCount: 1,
       pQueueCreateInfos: encode(structs.VkDeviceQueueCreateInfo, {
-        queueFamilyIndex: this.queueFamily,
+        queueFamilyIndex: computeQueueFamily(report),
         queueCount: 1,
         pQueuePriorities: Buffer.from(new Float32Array([0.5]).buffer),
       }),
@@ -36,11 +47,8 @@ export class Device {
       ppEnabledExtensionNames: handles(...extensions),
     });
     const out = Buffer.alloc(8);
-    check(instance.vk.vkCreateDevice(physicalDevice, info, null, out), "vkCreateDevice");
-    this.handle = out.readBigUInt64LE();
-    this.vk = instance.tables.device(instance.vk, this.handle);
-    this.vk.vkGetDeviceQueue(this.handle, this.queueFamily, 0, out);
-    this.queue = new Queue(this.vk, this.handle, out.readBigUInt64LE(), report.type === "cpu");
+    check(await instance.vk.later("vkCreateDevice", physicalDevice, info, null, out), "vkCreateDevice");
+    return new Device(instance, physicalDevice, report, out.readBigUInt64LE());
   }
 
   /** Per heap, or null without VK_EXT_memory_budget. */

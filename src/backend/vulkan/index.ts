@@ -12,10 +12,10 @@ export type { DeviceReport } from "./device-report.js";
 export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
-export function listDevices(tables?: Tables): DeviceReport[] {
-  const instance = openInstance(tables);
+export async function listDevices(tables?: Tables): Promise<DeviceReport[]> {
+  const instance = await openInstance(tables);
   try {
-    return physicalDevices(instance).map((device) => queryDevice(instance, device));
+    return (await physicalDevices(instance)).map((device) => queryDevice(instance, device));
   } finally {
     instance.destroy();
   }
@@ -30,13 +30,13 @@ export async function openVulkan(
   options: VulkanOptions = {},
   tables?: Tables,
 ): Promise<VulkanBackend> {
-  const instance = openInstance(tables);
+  const instance = await openInstance(tables);
   let device: Device;
   try {
-    const handles = physicalDevices(instance);
+    const handles = await physicalDevices(instance);
     const reports = handles.map((handle) => queryDevice(instance, handle));
     const chosen = selectDevice(reports, selection);
-    device = new Device(instance, handles[chosen]!, reports[chosen]!);
+    device = await Device.create(instance, handles[chosen]!, reports[chosen]!);
   } catch (error) {
     instance.destroy();
     throw error;

@@ -31,7 +31,7 @@ export interface Instance {
 /** VK_MAKE_API_VERSION(0, 1, 0, 0): all that a loader without vkEnumerateInstanceVersion knows. */
 const vulkan10 = 1 << 22;
 
-let shared: Instance | null = null;
+let shared: Promise<Instance> | null = null;
 
 /**
  * The process's one instance, or a new one on tables of the caller's own. The one is kept to the end: with the last
@@ -39,13 +39,19 @@ let shared: Instance | null = null;
  * finds no driver any more. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
  * driver).
  */
-export function openInstance(tables?: Tables): Instance {
+export async function openInstance(tables?: Tables): Promise<Instance> {
   if (tables) return createInstance(tables);
-  shared ??= { ...createInstance(new FunctionTables(openLoader())), destroy: () => {} };
-  return shared;
+  shared ??= createInstance(new FunctionTables(openLoader()));
+  try {
+    return { ...(await shared), destroy: () => {} };
+  } catch (error) {
+    shared = null;
+    throw error;
+  }
 }
 
-function createInstance(tables: Tables): Instance {
+/** What takes a driver long - a tenth of a second and more - happens on another thread. */
+async function createInstance(tables: Tables): Promise<Instance> {
   const vk = tables.global;
   let apiVersion = vulkan10;
   if (vk.has("vkEnumerateInstanceVersion")) {
@@ -64,7 +70,7 @@ function createInstance(tables: Tables): Instance {
   });
   const out = Buffer.alloc(8);
   try {
-    check(vk.vkCreateInstance(info, null, out), "vkCreateInstance");
+    check(await vk.later("vkCreateInstance", info, null, out), "vkCreateInstance");
   } catch (cause) {
     throw unavailable("the Vulkan loader found no working driver", cause);
   }
@@ -94,10 +100,10 @@ function instanceExtensions(vk: Vulkan): string[] {
 }
 
 /** Handles of all physical devices, in the loader's order. Errors: vulkan-unavailable. */
-export function physicalDevices({ vk, handle }: Instance): bigint[] {
+export async function physicalDevices({ vk, handle }: Instance): Promise<bigint[]> {
   const count = Buffer.alloc(4);
   try {
-    check(vk.vkEnumeratePhysicalDevices(handle, count, null), "vkEnumeratePhysicalDevices");
+    check(await vk.later("vkEnumeratePhysicalDevices", handle, count, null), "vkEnumeratePhysicalDevices");
   } catch (cause) {
     // older loaders say "initialization failed" where newer ones say that there are none
     throw unavailable("the Vulkan loader found no device", cause);

@@ -34,9 +34,9 @@ describe.skipIf(!testDevice || !validated)("validation layers", () => {
   });
 
   it("notice an error of the core kind", async () => {
-    const instance = openInstance();
-    const physicalDevice = physicalDevices(instance)[0]!;
-    const device = new Device(instance, physicalDevice, queryDevice(instance, physicalDevice));
+    const instance = await openInstance();
+    const [physicalDevice] = (await physicalDevices(instance)) as [bigint];
+    const device = await Device.create(instance, physicalDevice, queryDevice(instance, physicalDevice));
     const out = Buffer.alloc(8);
     device.vk.vkCreateBuffer(
       device.handle,
