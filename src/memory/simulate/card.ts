@@ -1,0 +1,51 @@
+/**
+ * A card as data: its memory as Vulkan reports it, what it has free, and as much of the rest as changes what a program
+ * does on it. All sizes in bytes. One JSON file a card in cards/, read and checked by readCard().
+ */
+export interface Card {
+  /** What --simulate calls it: "amd-rx5700xt-windows". */
+  readonly name: string;
+  /** VkPhysicalDeviceProperties and the driver. */
+  readonly device: {
+    readonly name: string;
+    readonly type: "discrete" | "integrated" | "virtual" | "cpu" | "other";
+    readonly vendorId: number;
+    readonly driver: string;
+    readonly apiVersion: readonly [major: number, minor: number];
+  };
+  readonly heaps: readonly CardHeap[];
+  /** flags: VkMemoryPropertyFlags; heap: index into heaps. */
+  readonly types: readonly { readonly flags: number; readonly heap: number }[];
+  readonly limits: CardLimits;
+  /** Names of Vulkan features that the card has, e.g. "shaderFloat16"; null: those of the driver underneath. */
+  readonly features: readonly string[] | null;
+  /** Names of extensions; null: those of the driver underneath. */
+  readonly extensions: readonly string[] | null;
+  /** Memory of the machine the card is in; a spill takes at most half of it. */
+  readonly ramBytes: number;
+  /** Paths of values that no source gives and that are a plausible guess: "limits.maxBufferSize". */
+  readonly assumed: readonly string[];
+}
+
+export interface CardHeap {
+  readonly sizeBytes: number;
+  readonly deviceLocal: boolean;
+  /** What VK_EXT_memory_budget says; without them the whole heap is free. */
+  readonly budgetBytes?: number;
+  readonly usageBytes?: number;
+  /** The largest piece that can still be had in one allocation, where the heap is fragmented. */
+  readonly largestFreeBytes?: number;
+}
+
+export interface CardLimits {
+  readonly maxMemoryAllocationSize: number;
+  readonly maxMemoryAllocationCount: number;
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferRange: number;
+  readonly minStorageBufferOffsetAlignment: number;
+  readonly nonCoherentAtomSize: number;
+  /** Subgroup size, shared memory and the like, as VkPhysicalDeviceLimits names them; missing: the driver's. */
+  readonly maxComputeSharedMemorySize?: number;
+  readonly maxComputeWorkGroupInvocations?: number;
+  readonly subgroupSize?: number;
+}
