@@ -1,6 +1,13 @@
-export { MemoryRefusedError, type Piece, type Place, type Placement, placePieces } from "./blocks.js";
-export type { Purpose } from "./ladder.js";
-export { describeEntry, Ledger, type LedgerEntry } from "./ledger.js";
+export {
+  Allocator,
+  type AllocatorOptions,
+  type Block,
+  MemoryRefusedError,
+  type Piece,
+  type Place,
+  type Placement,
+} from "./allocator.js";
+export { describeEntry, Ledger, type LedgerEntry, type LedgerRecord } from "./ledger.js";
 export {
   type DeviceMemory,
   flagNames,
@@ -12,3 +19,5 @@ export {
   memoryFlags,
   type Refusal,
 } from "./memory-device.js";
+export { type MemorySnapshot, SnapshotDevice, takeSnapshot } from "./snapshot.js";
+export type { Use } from "./uses.js";

@@ -10,17 +10,27 @@ export interface LedgerEntry {
   readonly flags: number | null;
   readonly heap: number | null;
   readonly heapSizeBytes: number | null;
-  /** What the driver said was left in the heap, if it says. */
+  /** What was left in the heap, by the driver's budget or our own account. */
   readonly leftBytes: number | null;
-  readonly outcome: "allocated" | "refused" | "skipped";
+  /** spilled: got, but not in the device's own memory. */
+  readonly outcome: "allocated" | "refused" | "skipped" | "spilled";
   /** The driver's code for a refusal, the rule for a skip, "" for an allocation. */
   readonly reason: string;
 }
 
-/** The record of every try, skip and refusal; the oldest give way when there are very many. */
+/** An entry as the ledger keeps it. */
+export interface LedgerRecord extends LedgerEntry {
+  /** Milliseconds since the ledger was opened, of the first time. */
+  readonly atMs: number;
+  /** How often in a row the same was said; sizeBytes and leftBytes are the first one's. */
+  readonly times: number;
+}
+
+/** The record of every try, skip, refusal and spill; the oldest give way when there are very many. */
 export class Ledger {
   readonly #capacity: number;
-  readonly #entries: LedgerEntry[] = [];
+  readonly #entries: LedgerRecord[] = [];
+  readonly #openedAt = performance.now();
   #dropped = 0;
 
   constructor(capacity = 1000) {
@@ -28,14 +38,20 @@ export class Ledger {
   }
 
   add(entry: LedgerEntry): void {
+    const last = this.#entries.findLastIndex(({ purpose }) => purpose === entry.purpose);
+    const known = this.#entries[last];
+    if (known && entry.outcome === "skipped" && saysTheSame(known, entry)) {
+      this.#entries[last] = { ...known, times: known.times + 1 };
+      return;
+    }
     if (this.#entries.length === this.#capacity) {
       this.#entries.shift();
       this.#dropped++;
     }
-    this.#entries.push(entry);
+    this.#entries.push({ ...entry, atMs: performance.now() - this.#openedAt, times: 1 });
   }
 
-  get entries(): readonly LedgerEntry[] {
+  get entries(): readonly LedgerRecord[] {
     return this.#entries;
   }
 
@@ -45,12 +61,22 @@ export class Ledger {
   }
 }
 
+function saysTheSame(a: LedgerEntry, b: LedgerEntry): boolean {
+  return a.outcome === b.outcome && a.rung === b.rung && a.type === b.type && a.reason === b.reason;
+}
+
 /** One line for people. */
-export function describeEntry(entry: LedgerEntry): string {
+export function describeEntry(entry: LedgerEntry & { readonly times?: number }): string {
   const where = entry.type === null ? entry.rung : `${entry.rung}, type ${entry.type}, heap ${entry.heap}`;
   const left = entry.leftBytes === null ? "" : `, ${megabytes(entry.leftBytes)} left`;
   const reason = entry.reason === "" ? "" : `: ${entry.reason}`;
-  return `${entry.outcome} ${megabytes(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}`;
+  const times = (entry.times ?? 1) > 1 ? ` (${entry.times} times)` : "";
+  return `${entry.outcome} ${megabytes(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;
+}
+
+/** The ledger's tail in words, for an error. */
+export function lastTries(ledger: Ledger, n = 8): string {
+  return ledger.entries.slice(-n).map(describeEntry).join("; ");
 }
 
 function megabytes(bytes: number): string {

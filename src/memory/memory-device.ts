@@ -61,8 +61,8 @@ export interface MemoryDevice<M extends DeviceMemory = DeviceMemory> {
   readonly limits: MemoryLimits;
   /** Per heap, or null where the driver doesn't tell. */
   budget(): readonly HeapBudget[] | null;
-  /** Throws only when the device is lost. */
-  allocate(type: number, sizeBytes: number): M | Refusal;
+  /** priority: 0 to 1, what the driver keeps longest when memory runs short. Throws only when the device is lost. */
+  allocate(type: number, sizeBytes: number, priority: number): M | Refusal;
 }
 
 /** "DEVICE_LOCAL|HOST_VISIBLE", for people. */

@@ -1,4 +1,4 @@
-import { Ledger } from "../../memory/index.js";
+import { Allocator, type AllocatorOptions, Ledger } from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import { planScratch } from "../../network/scratch.js";
 import type { KernelContext, KernelDevice, KernelTable } from "../../ops/kernel.js";
@@ -12,7 +12,7 @@ import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
 import { measureFlopsPerSecond } from "./speed.js";
 import { VulkanStorage } from "./storage.js";
-import { VulkanMemory } from "./vulkan-memory.js";
+import { type BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
 /** One submission is estimated at no more than this: half of what may hold a GPU, since estimates are off. */
 const submissionSeconds = 0.1;
@@ -22,6 +22,8 @@ const unmeasuredFlops = 2e7;
 export interface VulkanOptions {
   /** Cuts weights into parts of at most this size, as a device with small bindings would: for tests. */
   readonly maxPartBytes?: number;
+  /** Limits of the user's on memory, smaller blocks for tests. */
+  readonly memory?: Omit<AllocatorOptions, "alignmentBytes">;
   /** Leaves out the n-th barrier of every program, to prove that validation notices. */
   readonly dropBarrier?: number;
   /** Other kernels to choose from: for tests of each. */
@@ -34,6 +36,7 @@ export interface VulkanOptions {
 export class VulkanBackend implements Backend {
   readonly #device: Device;
   readonly #memory: VulkanMemory;
+  readonly #allocator: Allocator<BufferMemory>;
   readonly #pipelines: Pipelines;
   readonly #table: KernelTable;
   readonly #kernelDevice: KernelDevice;
@@ -57,6 +60,10 @@ export class VulkanBackend implements Backend {
       limits.maxStorageBufferRange,
       this.#memory.limits.maxAllocationSizeBytes,
     );
+    this.#allocator = new Allocator(this.#memory, this.ledger, {
+      alignmentBytes: this.#alignmentBytes,
+      ...options.memory,
+    });
     this.#options = options;
     this.#maxFlops = options.maxFlops ?? unmeasuredFlops;
   }
@@ -98,8 +105,10 @@ export class VulkanBackend implements Backend {
   async allocate(manifest: MemoryManifest): Promise<Storage> {
     const maxBindingBytes = this.#maxBindingBytes;
     const maxPartBytes = Math.min(this.#options.maxPartBytes ?? maxBindingBytes, maxBindingBytes);
-    const options = { alignmentBytes: this.#alignmentBytes, maxBindingBytes, maxPartBytes };
-    return new VulkanStorage(this.#device, this.#memory, manifest, this.ledger, options);
+    return new VulkanStorage(this.#device, this.#memory, manifest, this.#allocator, {
+      maxBindingBytes,
+      maxPartBytes,
+    });
   }
 
   async compile(program: Program, storage: Storage): Promise<VulkanExecutable> {

@@ -1,32 +1,21 @@
-import { type Ledger, type Placement, placePieces } from "../../memory/index.js";
 import { VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT } from "./bindings/generated/constants.js";
 import { CommandPool, Recorder } from "./commands.js";
 import type { Device } from "./device.js";
 import { submissionOf } from "./queue.js";
-import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
-
-const stagingSizeBytes = 8 << 20;
+import type { BufferMemory } from "./vulkan-memory.js";
 
 /** Copies between the host and memory it cannot see, through a small buffer that both can. One copy at a time. */
 export class Staging {
   readonly #device: Device;
   readonly #pool: CommandPool;
   readonly #commands: bigint;
-  readonly placement: Placement<BufferMemory>;
   readonly #memory: BufferMemory;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Errors: memory-refused. */
-  constructor(device: Device, memory: VulkanMemory, alignmentBytes: number, ledger: Ledger) {
+  /** memory: the buffer to go through, as large as a copy may be; it stays the caller's. Errors: vulkan-call-failed. */
+  constructor(device: Device, memory: BufferMemory) {
     this.#device = device;
-    const piece = {
-      key: "staging",
-      sizeBytes: stagingSizeBytes,
-      purpose: "output",
-      label: "staging",
-    } as const;
-    this.placement = placePieces(memory, [piece], alignmentBytes, ledger);
-    this.#memory = this.placement.places.get("staging")!.memory;
+    this.#memory = memory;
     // the one command buffer is recorded anew for each copy
     this.#pool = new CommandPool(device, VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT);
     this.#commands = this.#pool.allocate();
@@ -34,8 +23,8 @@ export class Staging {
 
   write(to: bigint, offsetBytes: number, bytes: Uint8Array): Promise<void> {
     return this.#alone(async () => {
-      for (let done = 0; done < bytes.byteLength; done += stagingSizeBytes) {
-        const chunk = bytes.subarray(done, done + stagingSizeBytes);
+      for (let done = 0; done < bytes.byteLength; done += this.#memory.sizeBytes) {
+        const chunk = bytes.subarray(done, done + this.#memory.sizeBytes);
         this.#memory.write(0, chunk);
         await this.#copy(this.#memory.buffer, 0, to, offsetBytes + done, chunk.byteLength);
       }
@@ -44,8 +33,8 @@ export class Staging {
 
   read(from: bigint, offsetBytes: number, into: Uint8Array): Promise<void> {
     return this.#alone(async () => {
-      for (let done = 0; done < into.byteLength; done += stagingSizeBytes) {
-        const chunk = into.subarray(done, done + stagingSizeBytes);
+      for (let done = 0; done < into.byteLength; done += this.#memory.sizeBytes) {
+        const chunk = into.subarray(done, done + this.#memory.sizeBytes);
         await this.#copy(from, offsetBytes + done, this.#memory.buffer, 0, chunk.byteLength);
         this.#memory.read(0, chunk);
       }
@@ -55,7 +44,6 @@ export class Staging {
   async destroy(): Promise<void> {
     await this.#last;
     this.#pool.destroy();
-    this.placement.free();
   }
 
   #alone(work: () => Promise<void>): Promise<void> {

@@ -1,79 +1,52 @@
-import {
-  flagNames,
-  type Ledger,
-  memoryFlags,
-  type Piece,
-  type Place,
-  type Placement,
-  placePieces,
-} from "../../memory/index.js";
+import { type Allocator, flagNames, memoryFlags, type Place } from "../../memory/index.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
-import { type BytePart, partsOf, wholeTensor } from "./parts.js";
+import type { BytePart } from "./parts.js";
+import {
+  type CutLimits,
+  cut,
+  keyOf,
+  piecesOf,
+  placeStorage,
+  type StoragePlacement,
+  scratchKey,
+} from "./pieces.js";
 import type { Range } from "./plan.js";
 import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
-export interface StorageOptions {
-  readonly alignmentBytes: number;
-  /** No buffer range may be larger. */
-  readonly maxBindingBytes: number;
-  /** Weights larger than this are cut into parts. */
-  readonly maxPartBytes: number;
-}
-
-const scratchKey = "\0scratch";
-const heats = { token: 0, window: 1, once: 2 } as const;
-
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
 export class VulkanStorage implements Storage {
-  readonly #device: Device;
   readonly #memory: VulkanMemory;
-  readonly #ledger: Ledger;
-  readonly #options: StorageOptions;
+  readonly #limits: CutLimits;
   readonly #parts = new Map<string, readonly BytePart[]>();
-  readonly #placement: Placement<BufferMemory>;
-  #staging: Staging | null = null;
+  readonly #placed: StoragePlacement<BufferMemory>;
+  readonly #staging: Staging | null;
 
-  /** Errors: memory-refused, device-lost. */
+  /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
   constructor(
     device: Device,
     memory: VulkanMemory,
     manifest: MemoryManifest,
-    ledger: Ledger,
-    options: StorageOptions,
+    allocator: Allocator<BufferMemory>,
+    limits: CutLimits,
   ) {
-    this.#device = device;
     this.#memory = memory;
-    this.#ledger = ledger;
-    this.#options = options;
-    const pieces: Piece[] = [];
-    for (const { tensor } of [...manifest.entries].sort(
-      (a, b) => heats[a.tensor.heat] - heats[b.tensor.heat],
-    )) {
-      const parts = this.#cut(tensor);
-      this.#parts.set(tensor.name, parts);
-      for (const part of parts)
-        pieces.push({ key: keyOf(tensor, part), sizeBytes: part.sizeBytes, ...useOf(tensor) });
+    this.#limits = limits;
+    for (const { tensor } of manifest.entries) this.#parts.set(tensor.name, cut(tensor, limits));
+    const hostSees = (type: number) => (memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
+    this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
+    try {
+      this.#staging = this.#placed.staging && new Staging(device, this.#placed.staging.blocks[0]!.memory);
+    } catch (error) {
+      this.#freeMemory();
+      throw error;
     }
-    if (manifest.scratchSizeBytes > 0)
-      pieces.push({
-        key: scratchKey,
-        sizeBytes: manifest.scratchSizeBytes,
-        purpose: "device",
-        label: "scratch",
-      });
-    this.#placement = placePieces(memory, pieces, options.alignmentBytes, ledger);
   }
 
   parts(tensor: Tensor): readonly BytePart[] {
-    return this.#parts.get(tensor.name) ?? this.#cut(tensor);
-  }
-
-  #cut(tensor: Tensor): readonly BytePart[] {
-    const { maxPartBytes, maxBindingBytes } = this.#options;
-    return tensor.role === "weight" ? partsOf(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
+    return this.#parts.get(tensor.name) ?? cut(tensor, this.#limits);
   }
 
   range(tensor: Tensor, part: number): Range<bigint> {
@@ -108,7 +81,10 @@ export class VulkanStorage implements Storage {
 
   memory(): readonly MemoryUse[] {
     const uses = new Map<string, MemoryUse>();
-    for (const { memory, label } of [...this.#placement.blocks, ...(this.#staging?.placement.blocks ?? [])]) {
+    for (const { memory, label } of [
+      ...this.#placed.placement.blocks,
+      ...(this.#placed.staging?.blocks ?? []),
+    ]) {
       const { flags, heap } = this.#memory.types[memory.type]!;
       const where = `${flagNames(flags)}, heap ${heap}`;
       const known = uses.get(`${label} ${where}`)?.sizeBytes ?? 0;
@@ -119,7 +95,12 @@ export class VulkanStorage implements Storage {
 
   async dispose(): Promise<void> {
     await this.#staging?.destroy();
-    this.#placement.free();
+    this.#freeMemory();
+  }
+
+  #freeMemory(): void {
+    this.#placed.staging?.free();
+    this.#placed.placement.free();
   }
 
   /** The parts of a tensor that a range of its bytes falls into; start and end count within that range. */
@@ -135,7 +116,7 @@ export class VulkanStorage implements Storage {
   }
 
   #place(key: string): Place<BufferMemory> {
-    const place = this.#placement.places.get(key);
+    const place = this.#placed.placement.places.get(key);
     if (!place) throw new Error(`${key.replace("\0", "")} is not in the manifest this storage was made for`);
     return place;
   }
@@ -145,17 +126,7 @@ export class VulkanStorage implements Storage {
   }
 
   #throughStaging(): Staging {
-    this.#staging ??= new Staging(this.#device, this.#memory, this.#options.alignmentBytes, this.#ledger);
+    if (!this.#staging) throw new Error("memory that the host doesn't see was placed without staging");
     return this.#staging;
   }
-}
-
-function keyOf(tensor: Tensor, part: BytePart): string {
-  return `${tensor.name} ${part.index}`;
-}
-
-/** Inputs and outputs of a run lie where the host reaches them without a copy. */
-function useOf({ role }: Tensor): Pick<Piece, "purpose" | "label"> {
-  if (role === "input" || role === "output") return { purpose: role, label: `${role}s` };
-  return { purpose: "device", label: role === "weight" ? "weights" : "state" };
 }

@@ -12,6 +12,9 @@ import {
   VK_BUFFER_USAGE_TRANSFER_DST_BIT,
   VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
   VK_ERROR_DEVICE_LOST,
+  VK_ERROR_MEMORY_MAP_FAILED,
+  VK_ERROR_OUT_OF_DEVICE_MEMORY,
+  VK_ERROR_OUT_OF_HOST_MEMORY,
   VK_SUCCESS,
 } from "./bindings/generated/constants.js";
 import * as structs from "./bindings/generated/structs.js";
@@ -24,6 +27,13 @@ import { check, deviceLost, resultName } from "./result.js";
 export interface BufferMemory extends DeviceMemory {
   readonly buffer: bigint;
 }
+
+/** vkMapMemory has a third: no room for it among the process's addresses. */
+const outOfMemory: ReadonlySet<number> = new Set([
+  VK_ERROR_OUT_OF_HOST_MEMORY,
+  VK_ERROR_OUT_OF_DEVICE_MEMORY,
+  VK_ERROR_MEMORY_MAP_FAILED,
+]);
 
 const usage =
   VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
@@ -57,19 +67,24 @@ export class VulkanMemory implements MemoryDevice<BufferMemory> {
     return this.#device.memoryBudget();
   }
 
-  allocate(type: number, sizeBytes: number): BufferMemory | Refusal {
-    const { vk, handle } = this.#device;
+  allocate(type: number, sizeBytes: number, priority: number): BufferMemory | Refusal {
+    const { vk, handle, report } = this.#device;
     const undo: (() => void)[] = [];
+    // drivers have many codes for "too much" at vkAllocateMemory; elsewhere two, and anything else is a fault
     const refuse = (call: string, result: number): Refusal => {
       for (const step of undo.reverse()) step();
       if (result === VK_ERROR_DEVICE_LOST) throw deviceLost(call);
+      if (call !== "vkAllocateMemory" && !outOfMemory.has(result)) check(result, call);
       return { refused: `${call}: ${resultName(result)}` };
     };
     const buffer = this.#createBuffer(sizeBytes);
     if (typeof buffer !== "bigint") return refuse("vkCreateBuffer", buffer.result);
     undo.push(() => vk.vkDestroyBuffer(handle, buffer, null));
     const allocationSize = Number(this.#requirements(buffer).size);
-    const info = encode(structs.VkMemoryAllocateInfo, { allocationSize, memoryTypeIndex: type });
+    const pNext = report.features.memoryPriority
+      ? encode(structs.VkMemoryPriorityAllocateInfoEXT, { priority })
+      : null;
+    const info = encode(structs.VkMemoryAllocateInfo, { pNext, allocationSize, memoryTypeIndex: type });
     const out = Buffer.alloc(8);
     let result = vk.vkAllocateMemory(handle, info, null, out);
     if (result !== VK_SUCCESS) return refuse("vkAllocateMemory", result);

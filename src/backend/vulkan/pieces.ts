@@ -1,0 +1,111 @@
+import {
+  type Allocator,
+  type DeviceMemory,
+  MemoryRefusedError,
+  type Piece,
+  type Placement,
+} from "../../memory/index.js";
+import type { Heat, Tensor } from "../../ops/tensor.js";
+import type { MemoryManifest } from "../backend.js";
+import { type BytePart, partsOf, wholeTensor } from "./parts.js";
+
+export interface CutLimits {
+  /** No buffer range may be larger. */
+  readonly maxBindingBytes: number;
+  /** Weights larger than this are cut into parts. */
+  readonly maxPartBytes: number;
+}
+
+export const scratchKey = "\0scratch";
+const stagingKey = "\0staging";
+const largestStagingBytes = 8 << 20;
+const smallestStagingBytes = 64 << 10;
+
+/** Reads in a window of 30 s with 200 tokens; scratch is passed through once by each layer. */
+const reads: Readonly<Record<Heat | "scratch", number>> = { token: 200, window: 1, once: 0, scratch: 10 };
+
+export function cut(tensor: Tensor, { maxPartBytes, maxBindingBytes }: CutLimits): readonly BytePart[] {
+  return tensor.role === "weight" ? partsOf(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
+}
+
+/** All memory that a manifest's tensors need, in pieces that can be bound. Errors: memory-refused. */
+export function piecesOf(manifest: MemoryManifest, limits: CutLimits): Piece[] {
+  const pieces = manifest.entries.flatMap(({ tensor }) =>
+    cut(tensor, limits).map((part) => ({
+      key: keyOf(tensor, part),
+      sizeBytes: part.sizeBytes,
+      ...useOf(tensor),
+    })),
+  );
+  if (manifest.scratchSizeBytes > 0)
+    pieces.push({
+      ...{ key: scratchKey, sizeBytes: manifest.scratchSizeBytes },
+      ...{ use: "scratch", label: "scratch", reads: reads.scratch },
+    });
+  return pieces;
+}
+
+export interface StoragePlacement<M extends DeviceMemory> {
+  readonly placement: Placement<M>;
+  /** A buffer that both the host and the device reach, where some memory is out of the host's sight. */
+  readonly staging: Placement<M> | null;
+}
+
+/** Places pieces, and staging if any needs it. All or nothing. Errors: memory-refused, device-lost. */
+export function placeStorage<M extends DeviceMemory>(
+  allocator: Allocator<M>,
+  pieces: readonly Piece[],
+  hostSees: (memoryType: number) => boolean,
+): StoragePlacement<M> {
+  const placement = allocator.place(pieces);
+  const hidden = placement.blocks
+    .filter(({ memory }) => !hostSees(memory.type))
+    .flatMap((block) => block.pieces);
+  if (hidden.length === 0) return { placement, staging: null };
+  try {
+    return {
+      placement,
+      staging: placeStaging(allocator, Math.max(...hidden.map(({ sizeBytes }) => sizeBytes))),
+    };
+  } catch (error) {
+    placement.free();
+    throw error;
+  }
+}
+
+/** As much as helps, or less where there isn't that much: copies only take more turns. */
+function placeStaging<M extends DeviceMemory>(
+  allocator: Allocator<M>,
+  largestPieceBytes: number,
+): Placement<M> {
+  for (
+    let sizeBytes = Math.min(largestStagingBytes, largestPieceBytes);
+    ;
+    sizeBytes = Math.ceil(sizeBytes / 2)
+  ) {
+    try {
+      return allocator.place([{ key: stagingKey, sizeBytes, use: "readBack", label: "staging", reads: 0 }]);
+    } catch (error) {
+      if (!(error instanceof MemoryRefusedError) || sizeBytes <= smallestStagingBytes) throw error;
+    }
+  }
+}
+
+export function keyOf(tensor: Tensor, part: BytePart): string {
+  return `${tensor.name} ${part.index}`;
+}
+
+/** Inputs and outputs of a run lie where the host reaches them without a copy. */
+function useOf({ role, heat }: Tensor): Pick<Piece, "use" | "label" | "reads"> {
+  const how = { reads: reads[heat] };
+  switch (role) {
+    case "input":
+      return { ...how, use: "upload", label: "inputs" };
+    case "output":
+      return { ...how, use: "readBack", label: "outputs" };
+    case "weight":
+      return { ...how, use: heat === "token" ? "hotWeights" : "coldWeights", label: "weights" };
+    default:
+      return { ...how, use: "caches", label: "caches" };
+  }
+}

@@ -1,0 +1,93 @@
+import type {
+  DeviceMemory,
+  HeapBudget,
+  MemoryDevice,
+  MemoryHeap,
+  MemoryLimits,
+  MemoryType,
+  Refusal,
+} from "./memory-device.js";
+
+/** A device's memory at one moment, as plain data: what planning needs, and nothing that changes by itself. */
+export interface MemorySnapshot {
+  readonly heaps: readonly MemoryHeap[];
+  readonly types: readonly MemoryType[];
+  /** Bit i: memory type i can hold what is allocated. */
+  readonly usableTypes: number;
+  readonly limits: MemoryLimits;
+  /** Per heap, or null where the driver doesn't tell. */
+  readonly budgets: readonly HeapBudget[] | null;
+  /** Per heap the largest piece to be had at once, where it is known to be fragmented. */
+  readonly largestFreeBytes?: readonly (number | null)[];
+}
+
+/** What a device reports just now. */
+export function takeSnapshot(device: MemoryDevice): MemorySnapshot {
+  const { heaps, types, usableTypes, limits } = device;
+  return { heaps, types, usableTypes, limits, budgets: device.budget() };
+}
+
+/** A device with nothing behind it, which gives and refuses as a snapshot says: allocating from it is planning. */
+export class SnapshotDevice implements MemoryDevice {
+  readonly heaps: readonly MemoryHeap[];
+  readonly types: readonly MemoryType[];
+  readonly usableTypes: number;
+  readonly limits: MemoryLimits;
+  readonly #snapshot: MemorySnapshot;
+  readonly #heldBytes: number[];
+  #nAllocations = 0;
+
+  constructor(snapshot: MemorySnapshot) {
+    this.#snapshot = snapshot;
+    this.heaps = snapshot.heaps;
+    this.types = snapshot.types;
+    this.usableTypes = snapshot.usableTypes;
+    this.limits = snapshot.limits;
+    this.#heldBytes = snapshot.heaps.map(() => 0);
+  }
+
+  budget(): readonly HeapBudget[] | null {
+    return (
+      this.#snapshot.budgets?.map(({ budgetBytes, usageBytes }, heap) => ({
+        budgetBytes,
+        usageBytes: usageBytes + this.#heldBytes[heap]!,
+      })) ?? null
+    );
+  }
+
+  /** Per heap, bytes given out and not freed. */
+  get heldBytes(): readonly number[] {
+    return this.#heldBytes;
+  }
+
+  allocate(type: number, sizeBytes: number): DeviceMemory | Refusal {
+    const heap = this.types[type]?.heap ?? -1;
+    if (!this.heaps[heap]) throw new Error(`there is no memory type ${type} with a heap`);
+    const { maxAllocationSizeBytes, maxAllocationCount } = this.limits;
+    if (sizeBytes > maxAllocationSizeBytes) return { refused: "more than maxMemoryAllocationSize" };
+    if (this.#nAllocations >= maxAllocationCount) return { refused: "maxMemoryAllocationCount is reached" };
+    if (sizeBytes > this.#freeBytes(heap)) return { refused: "the heap is full" };
+    if (sizeBytes > (this.#snapshot.largestFreeBytes?.[heap] ?? Number.POSITIVE_INFINITY))
+      return { refused: "the heap is fragmented" };
+    this.#heldBytes[heap]! += sizeBytes;
+    this.#nAllocations++;
+    const unreachable = () => {
+      throw new Error("there is nothing behind a snapshot");
+    };
+    return {
+      ...{ sizeBytes, type, write: unreachable, read: unreachable },
+      free: () => {
+        this.#heldBytes[heap]! -= sizeBytes;
+        this.#nAllocations--;
+      },
+    };
+  }
+
+  /** What others hold is gone; a budget below that is advice, which a driver goes beyond. */
+  #freeBytes(heap: number): number {
+    const usage = this.#snapshot.budgets?.[heap]?.usageBytes ?? 0;
+    return (
+      this.heaps[heap]!.sizeBytes - Math.min(usage, this.heaps[heap]!.sizeBytes) - this.#heldBytes[heap]!
+    );
+  }
+}
