@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDevicesCommand } from "./devices.js";
+import { addMemoryCommand } from "./memory.js";
 import { addModelsCommand } from "./models.js";
 import { unwritable } from "./output.js";
 import { addPullCommand } from "./pull.js";
@@ -25,6 +26,7 @@ addTranscribeCommand(program);
 addPullCommand(program);
 addModelsCommand(program);
 addDevicesCommand(program);
+addMemoryCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,7 @@
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
+import { type MemoryPlan, spillInWords } from "../memory/index.js";
 import { type ModelFile, openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
 import { DeviceNetwork } from "../network/device-network.js";
 import type { Network } from "../network/network.js";
@@ -63,7 +64,10 @@ export class Whisper {
       const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
       const backend = await openBackend(options);
       try {
-        return await Whisper.#on(backend, model, vocabulary, signal);
+        const whisper = await Whisper.#on(backend, model, vocabulary, signal);
+        const plan = whisper.memoryPlan();
+        if (plan?.verdict === "spill") options.onNote?.(spillInWords(plan));
+        return whisper;
       } catch (error) {
         // the last rung: whatever memory a GPU refuses, the CPU serves
         const refused = error instanceof WhisperVulkanError && error.code === "memory-refused";
@@ -95,6 +99,14 @@ export class Whisper {
   /** The device that does the work. */
   get device(): BackendDescription {
     return this.#backend.describe();
+  }
+
+  /**
+   * Where the model's memory lies on a GPU, block by block, what spilled into host memory at what price, and the record of
+   * every try to get memory; null on the CPU, whose memory is the system's own.
+   */
+  memoryPlan(): MemoryPlan | null {
+    return this.#network.memoryPlan();
   }
 
   /** Where the model's memory lies. */

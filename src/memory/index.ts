@@ -19,5 +19,16 @@ export {
   memoryFlags,
   type Refusal,
 } from "./memory-device.js";
-export { type MemorySnapshot, SnapshotDevice, takeSnapshot } from "./snapshot.js";
+export { picture } from "./picture.js";
+export {
+  type MemoryPlan,
+  type PlannedBlock,
+  type PlannedHeap,
+  planOf,
+  spillCosts,
+  spillInWords,
+} from "./plan.js";
+export { estimatedPrices, type Prices } from "./prices.js";
+export { size } from "./size.js";
+export { type MemorySnapshot, SnapshotDevice, takeSnapshot, withFreeBytes } from "./snapshot.js";
 export type { Use } from "./uses.js";

@@ -17,7 +17,9 @@ export function stepsOf(device: MemoryDevice, use: Use): Step[] {
   return rungs.flatMap((rung) =>
     device.types
       .map((type, index) => ({ ...type, index }))
-      .filter(({ index, heap }) => (device.usableTypes & (1 << index)) !== 0 && heap in device.heaps)
+      .filter(
+        ({ index, heap }) => Math.floor(device.usableTypes / 2 ** index) % 2 === 1 && heap in device.heaps,
+      )
       .filter(
         ({ flags }) =>
           (flags & rung.required) === rung.required && (flags & (rung.forbidden | neverPicked)) === 0,

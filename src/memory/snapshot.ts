@@ -91,3 +91,19 @@ export class SnapshotDevice implements MemoryDevice {
     );
   }
 }
+
+/** The snapshot with so much free: bytes by heap. */
+export function withFreeBytes(
+  snapshot: MemorySnapshot,
+  free: Readonly<Record<number, number>>,
+): MemorySnapshot {
+  if (Object.keys(free).length === 0) return snapshot;
+  const budgets = snapshot.heaps.map(({ sizeBytes }, heap) => {
+    const freeBytes = free[heap];
+    const known = snapshot.budgets?.[heap] ?? { budgetBytes: sizeBytes, usageBytes: 0 };
+    return freeBytes === undefined
+      ? known
+      : { budgetBytes: sizeBytes, usageBytes: Math.max(0, sizeBytes - freeBytes) };
+  });
+  return { ...snapshot, budgets };
+}

@@ -1,4 +1,5 @@
 import type { Backend, Executable, MemoryUse, Storage } from "../backend/backend.js";
+import type { MemoryPlan } from "../memory/index.js";
 import type { ModelFile } from "../model/model-file.js";
 import { controlHeaderSize, controlOffsets } from "../ops/control.js";
 import { controlInput, controlLayout, type DecoderShape, decoderProgram, logitsOutput } from "./decoder.js";
@@ -12,11 +13,13 @@ import { describeWeights, type Weights } from "./tensors.js";
 /** Tokens a row for which decoder programs exist; a prompt takes the next larger one. */
 const tokenBuckets = [1, 4, 16, 64, 256] as const;
 
-/** All programs that a model on a device may run. */
-export function networkPrograms(dimensions: ModelDimensions, weights: Weights): Program[] {
-  const shapes = tokenBuckets.flatMap((nTokens) => [1, 2].map((nSelect) => singleRow(nTokens, nSelect)));
+/** All programs that a model on a device may run. nBatch: windows encoded and decoded at once; so far only 1 is run. */
+export function networkPrograms(dimensions: ModelDimensions, weights: Weights, nBatch = 1): Program[] {
+  const shapes = tokenBuckets.flatMap((nTokens) =>
+    [1, 2].map((n): DecoderShape => ({ nRows: nBatch, nTokens, nSelect: n * nBatch, nAudio: nBatch })),
+  );
   return [
-    encoderProgram(dimensions, weights, 1),
+    encoderProgram(dimensions, weights, nBatch),
     ...shapes.map((shape) => decoderProgram(dimensions, weights, shape)),
   ];
 }
@@ -97,6 +100,10 @@ export class DeviceNetwork implements Network {
 
   memory(): readonly MemoryUse[] {
     return this.#storage.memory();
+  }
+
+  memoryPlan(): MemoryPlan | null {
+    return this.#storage.plan();
   }
 
   async dispose(): Promise<void> {

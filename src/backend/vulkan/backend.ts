@@ -1,4 +1,11 @@
-import { Allocator, type AllocatorOptions, Ledger } from "../../memory/index.js";
+import {
+  Allocator,
+  type AllocatorOptions,
+  Ledger,
+  type MemoryPlan,
+  takeSnapshot,
+  withFreeBytes,
+} from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import { planScratch } from "../../network/scratch.js";
 import type { KernelContext, KernelDevice, KernelTable } from "../../ops/kernel.js";
@@ -8,8 +15,10 @@ import { manifestOf } from "../manifest.js";
 import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";
+import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
+import { planManifest, planningLimits } from "./plan-memory.js";
 import { measureFlopsPerSecond } from "./speed.js";
 import { VulkanStorage } from "./storage.js";
 import { type BufferMemory, VulkanMemory } from "./vulkan-memory.js";
@@ -54,12 +63,9 @@ export class VulkanBackend implements Backend {
     this.#table = table;
     this.#kernelDevice = kernelDevice(device.report);
     const { limits } = device.report;
-    // 256 is the largest offset alignment a device may ask for, and keeps vector loads aligned
-    this.#alignmentBytes = Math.max(256, limits.minStorageBufferOffsetAlignment, limits.nonCoherentAtomSize);
-    this.#maxBindingBytes = Math.min(
-      limits.maxStorageBufferRange,
-      this.#memory.limits.maxAllocationSizeBytes,
-    );
+    const planning = planningLimits({ ...limits, ...this.#memory.limits });
+    this.#alignmentBytes = planning.alignmentBytes;
+    this.#maxBindingBytes = planning.maxBindingBytes;
     this.#allocator = new Allocator(this.#memory, this.ledger, {
       alignmentBytes: this.#alignmentBytes,
       ...options.memory,
@@ -103,12 +109,29 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
+    return new VulkanStorage(
+      this.#device,
+      this.#memory,
+      manifest,
+      this.#allocator,
+      this.ledger,
+      this.#cutLimits(),
+    );
+  }
+
+  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. */
+  plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
+    const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
+    const snapshot = withFreeBytes(takeSnapshot(this.#memory), free);
+    return planManifest(manifest, { snapshot, cut: this.#cutLimits(), memory });
+  }
+
+  #cutLimits(): CutLimits {
     const maxBindingBytes = this.#maxBindingBytes;
-    const maxPartBytes = Math.min(this.#options.maxPartBytes ?? maxBindingBytes, maxBindingBytes);
-    return new VulkanStorage(this.#device, this.#memory, manifest, this.#allocator, {
+    return {
       maxBindingBytes,
-      maxPartBytes,
-    });
+      maxPartBytes: Math.min(this.#options.maxPartBytes ?? maxBindingBytes, maxBindingBytes),
+    };
   }
 
   async compile(program: Program, storage: Storage): Promise<VulkanExecutable> {

@@ -1,4 +1,14 @@
-import { type Allocator, flagNames, memoryFlags, type Place } from "../../memory/index.js";
+import {
+  type Allocator,
+  estimatedPrices,
+  flagNames,
+  type Ledger,
+  type MemoryPlan,
+  memoryFlags,
+  type Place,
+  planOf,
+  takeSnapshot,
+} from "../../memory/index.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
@@ -22,6 +32,7 @@ export class VulkanStorage implements Storage {
   readonly #limits: CutLimits;
   readonly #parts = new Map<string, readonly BytePart[]>();
   readonly #placed: StoragePlacement<BufferMemory>;
+  readonly #plan: MemoryPlan;
   readonly #staging: Staging | null;
 
   /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
@@ -30,13 +41,17 @@ export class VulkanStorage implements Storage {
     memory: VulkanMemory,
     manifest: MemoryManifest,
     allocator: Allocator<BufferMemory>,
+    ledger: Ledger,
     limits: CutLimits,
   ) {
+    const snapshot = takeSnapshot(memory);
     this.#memory = memory;
     this.#limits = limits;
     for (const { tensor } of manifest.entries) this.#parts.set(tensor.name, cut(tensor, limits));
     const hostSees = (type: number) => (memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
     this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
+    const { placement, staging } = this.#placed;
+    this.#plan = planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
     try {
       this.#staging = this.#placed.staging && new Staging(device, this.#placed.staging.blocks[0]!.memory);
     } catch (error) {
@@ -77,6 +92,10 @@ export class VulkanStorage implements Storage {
       if (this.#hostSees(place)) place.memory.read(at, bytes);
       else await this.#throughStaging().read(place.memory.buffer, at, bytes);
     }
+  }
+
+  plan(): MemoryPlan {
+    return this.#plan;
   }
 
   memory(): readonly MemoryUse[] {

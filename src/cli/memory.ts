@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import { type ModelMemoryPlan, planMemory } from "../engine/plan-memory.js";
+import { describeEntry, flagNames, picture, size } from "../memory/index.js";
+import { parseFree, parseSize } from "../memory/simulate/index.js";
+import { writeWhole } from "./output.js";
+import { single, wholeNumber } from "./usage.js";
+
+interface Flags {
+  readonly device?: string;
+  readonly simulate?: string;
+  readonly free?: readonly string[];
+  readonly batch?: string;
+  readonly vramLimit?: string;
+  readonly json?: boolean;
+  readonly svg?: string;
+}
+
+export function addMemoryCommand(program: Command): void {
+  const command = program
+    .command("memory")
+    .description(
+      "what a model would take on a GPU, and where: nothing is loaded, and no model file is needed",
+    )
+    .argument("<model>", "a model's name (see models), or a ggml file");
+  single(
+    command,
+    "-d, --device <device>",
+    "a number or a part of a name (see devices) (default: the best GPU)",
+  );
+  single(command, "--simulate <card>", "another card: its name, or a file written by devices --export");
+  command.option("--free <heap=size...>", "what a heap has free, e.g. 0=64MiB; may be given again");
+  single(command, "--batch <n>", "windows at once (default: 1)");
+  single(command, "--vram-limit <size>", "take no more of the device's memory than this, e.g. 2GiB");
+  command.option("--json", "the whole plan: heaps, blocks, tensors, and the record of every try");
+  single(command, "--svg <file>", "a picture of heaps, blocks and tensors");
+  command.action(async (model: string, flags: Flags) => {
+    const plan = await planMemory(model, {
+      ...(flags.device === undefined ? {} : { device: flags.device }),
+      ...(flags.simulate === undefined ? {} : { card: flags.simulate }),
+      ...(flags.free === undefined ? {} : { free: parseFree(flags.free) }),
+      ...(flags.batch === undefined ? {} : { batch: wholeNumber("--batch", flags.batch) }),
+      ...(flags.vramLimit === undefined ? {} : { vramLimitBytes: parseSize(flags.vramLimit) }),
+    });
+    if (flags.svg !== undefined) await writeWhole(flags.svg, picture(plan, titleOf(plan), plan.summary));
+    if (flags.json) console.log(JSON.stringify(plan, null, 2));
+    else print(plan);
+  });
+}
+
+function titleOf({ model, on, simulated, batch }: ModelMemoryPlan): string {
+  return `${model}${batch > 1 ? `, ${batch} windows at once` : ""} on ${on}${simulated ? ", simulated" : ""}`;
+}
+
+function print(plan: ModelMemoryPlan): void {
+  console.log(titleOf(plan));
+  plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, takenBytes }, heap) => {
+    const whose = deviceLocal ? "on the device" : "in the host's memory";
+    console.log(
+      `heap ${heap}  ${size(sizeBytes)} ${whose}, ${size(freeBytes)} free, ${size(takenBytes)} taken`,
+    );
+    const lines = new Map<string, number>();
+    for (const block of plan.blocks.filter((b) => b.heap === heap)) {
+      const line = `${block.label.padEnd(9)} in ${flagNames(block.flags)}`;
+      lines.set(line, (lines.get(line) ?? 0) + block.sizeBytes);
+    }
+    for (const [line, bytes] of lines) console.log(`        ${size(bytes).padStart(8)}  ${line}`);
+  });
+  console.log(plan.summary);
+  for (const advice of plan.advice) console.log(`To have it all on the device: ${advice}.`);
+  if (plan.verdict !== "device") {
+    console.log("What was tried:");
+    for (const entry of plan.record.filter(({ outcome }) => outcome !== "allocated").slice(-12))
+      console.log(`  ${describeEntry(entry)}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { type MemoryPlan, size } from "../memory/index.js";
+
+/** What a spill costs: what every token reads, and what a whole window with 200 tokens does. */
+export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; readonly msPerWindow: number } {
+  const { hostBytesPerSecond, deviceBytesPerSecond } = plan.prices;
+  const perToken = plan.blocks
+    .filter(({ heap, use }) => !plan.heaps[heap]!.deviceLocal && (use === "hotWeights" || use === "caches"))
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return {
+    msPerToken: perToken * (1 / hostBytesPerSecond - 1 / deviceBytesPerSecond) * 1000,
+    msPerWindow: plan.extraSeconds * 1000,
+  };
+}
+
+/** "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens (estimated)". */
+export function spillInWords(plan: MemoryPlan): string {
+  const { msPerToken, msPerWindow } = spillCosts(plan);
+  const token = msPerToken > 0 ? `about +${msPerToken.toFixed(2)} ms a token, ` : "about ";
+  const how = plan.prices.measured ? "measured" : "estimated";
+  return `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens (${how})`;
+}

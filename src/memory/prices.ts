@@ -1,0 +1,21 @@
+import type { Piece } from "./allocator.js";
+
+/** What the device reads in a second from its own memory and from the host's. */
+export interface Prices {
+  readonly deviceBytesPerSecond: number;
+  readonly hostBytesPerSecond: number;
+  /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while. */
+  readonly measured: boolean;
+}
+
+export const estimatedPrices: Prices = {
+  deviceBytesPerSecond: 300e9,
+  hostBytesPerSecond: 11e9,
+  measured: false,
+};
+
+/** What a unit of work takes longer for pieces that the device reads from the host's memory. */
+export function extraSeconds(pieces: readonly Piece[], prices: Prices): number {
+  const secondsPerByte = 1 / prices.hostBytesPerSecond - 1 / prices.deviceBytesPerSecond;
+  return pieces.reduce((sum, { sizeBytes, reads }) => sum + sizeBytes * reads * secondsPerByte, 0);
+}
