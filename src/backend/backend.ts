@@ -32,8 +32,8 @@ export interface Storage {
   /** Reads raw element bytes back. Outputs are cheap to read; anything else may need a copy. */
   read(tensor: Tensor, offsetBytes: number, into: Uint8Array): Promise<void>;
   memory(): readonly MemoryUse[];
-  /** Block by block, with the record of every try; null where memory is the system's own. */
-  plan(): MemoryPlan | null;
+  /** Block by block, with the record of every try; not where memory is the system's own. */
+  plan?(): MemoryPlan;
   dispose(): Promise<void>;
 }
 

@@ -1,12 +1,13 @@
 import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type MemoryPlan, size, spillCosts, spillInWords } from "../memory/index.js";
+import { type MemoryPlan, size } from "../memory/index.js";
 import { type Card, cardFrom, snapshotOf, withFree } from "../memory/simulate/index.js";
 import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
+import { spillCosts, spillInWords } from "./spill.js";
 
 export interface PlanMemoryOptions {
   /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a card. */

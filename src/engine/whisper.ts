@@ -1,7 +1,7 @@
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type MemoryPlan, spillInWords } from "../memory/index.js";
+import type { MemoryPlan } from "../memory/index.js";
 import { type ModelFile, openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
 import { DeviceNetwork } from "../network/device-network.js";
 import type { Network } from "../network/network.js";
@@ -14,6 +14,7 @@ import {
 } from "../whisper/index.js";
 import { settingsOf } from "../whisper/options.js";
 import { checkDevice, type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
+import { spillInWords } from "./spill.js";
 import { Turns } from "./turns.js";
 
 /** How to load a model. */

@@ -25,8 +25,6 @@ export {
   type PlannedBlock,
   type PlannedHeap,
   planOf,
-  spillCosts,
-  spillInWords,
 } from "./plan.js";
 export { estimatedPrices, type Prices } from "./prices.js";
 export { size } from "./size.js";

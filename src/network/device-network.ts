@@ -103,7 +103,7 @@ export class DeviceNetwork implements Network {
   }
 
   memoryPlan(): MemoryPlan | null {
-    return this.#storage.plan();
+    return this.#storage.plan?.() ?? null;
   }
 
   async dispose(): Promise<void> {
