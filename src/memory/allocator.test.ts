@@ -242,7 +242,7 @@ describe("blocks", () => {
     ]);
     const one = place(rebar, six, refuse(40 * MiB));
     expect(one.blocks).toEqual(Array(6).fill([4, 40 * MiB]));
-    expect(one.tries.filter((entry) => entry === "4 refused")).toHaveLength(3); // not asked for again piece by piece
+    expect(one.tries.filter((entry) => entry === "4 refused")).toHaveLength(2); // 240 and then 80, not again for every piece
   });
 
   it("take what is read most often first; among equals caches, then weights", () => {

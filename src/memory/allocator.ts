@@ -119,7 +119,7 @@ export class Allocator<M extends DeviceMemory> {
 
   #placeOne(piece: Piece, placing: Placing, blocks: Block<M>[]): Place<M> | null {
     for (const heedBudget of [true, false])
-      for (const step of stepsOf(this.#device, piece.use)) {
+      for (const step of placing.steps(this.#device, piece.use)) {
         for (const block of blocks) {
           if (block.use !== piece.use || block.label !== piece.label || block.step.type !== step.type)
             continue;
@@ -137,8 +137,8 @@ export class Allocator<M extends DeviceMemory> {
   /** A new block for a piece and those of its kind that come after it, or for fewer of them, down to the piece alone. */
   #openBlock(piece: Piece, placing: Placing, step: Step, heedBudget: boolean): Block<M> | null {
     const skip = (sizeBytes: number, reason: string) => {
-      // said once: in the round that puts the budget aside the same rules would only be repeated
-      if (heedBudget)
+      // said once, not for every piece and again in the round that puts the budget aside
+      if (placing.isNews(piece, step, reason))
         this.#ledger.add({ ...entryFor(this.#device, this.#accounts, step, sizeBytes, piece.label), reason });
       return null;
     };
@@ -225,12 +225,32 @@ class Placing {
   /** By memory type: the smallest size that was refused; asking again for as much would cost time and gain nothing. */
   readonly refusedBytes = new Map<number, number>();
   readonly #waiting: Set<Piece>;
+  readonly #said = new Map<Step, Map<Use, string>>();
+  readonly #steps = new Map<Use, readonly Step[]>();
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = [...pieces].sort(
       (a, b) => b.reads - a.reads || rank(a.use) - rank(b.use) || b.sizeBytes - a.sizeBytes,
     );
     this.#waiting = new Set(this.pieces);
+  }
+
+  steps(device: MemoryDevice, use: Use): readonly Step[] {
+    let steps = this.#steps.get(use);
+    if (!steps) {
+      steps = stepsOf(device, use);
+      this.#steps.set(use, steps);
+    }
+    return steps;
+  }
+
+  /** False where the same was said last of this use on this step. */
+  isNews({ use }: Piece, step: Step, reason: string): boolean {
+    const said = this.#said.get(step)?.get(use);
+    if (said === reason) return false;
+    const byUse = this.#said.get(step) ?? new Map<Use, string>();
+    this.#said.set(step, byUse.set(use, reason));
+    return true;
   }
 
   done(piece: Piece): void {

@@ -38,10 +38,9 @@ export class Ledger {
   }
 
   add(entry: LedgerEntry): void {
-    const last = this.#entries.findLastIndex(({ purpose }) => purpose === entry.purpose);
-    const known = this.#entries[last];
-    if (known && entry.outcome === "skipped" && saysTheSame(known, entry)) {
-      this.#entries[last] = { ...known, times: known.times + 1 };
+    const last = this.#entries.at(-1);
+    if (last && entry.outcome !== "allocated" && saysTheSame(last, entry)) {
+      this.#entries[this.#entries.length - 1] = { ...last, times: last.times + 1 };
       return;
     }
     if (this.#entries.length === this.#capacity) {
@@ -62,7 +61,13 @@ export class Ledger {
 }
 
 function saysTheSame(a: LedgerEntry, b: LedgerEntry): boolean {
-  return a.outcome === b.outcome && a.rung === b.rung && a.type === b.type && a.reason === b.reason;
+  return (
+    a.purpose === b.purpose &&
+    a.outcome === b.outcome &&
+    a.rung === b.rung &&
+    a.type === b.type &&
+    a.reason === b.reason
+  );
 }
 
 /** One line for people. */

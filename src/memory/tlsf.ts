@@ -1,3 +1,7 @@
+const stepsPerPower = 16;
+/** Sizes are exact below 2^53. */
+const powers = 54;
+
 /**
  * Two-level segregated fit over a range of bytes: free ranges stand in lists by size, a power of two and within it one of
  * 16 equal steps, so that a range that fits is found without a search (Masmano, Ripoll, Crespo, Real: TLSF, 2004).
@@ -5,7 +9,9 @@
  */
 export class Tlsf {
   readonly sizeBytes: number;
-  readonly #lists: (Range | null)[] = [];
+  readonly #lists: (Range | null)[] = Array(powers * stepsPerPower).fill(null);
+  /** By power of two: bit i is set where the list of step i has a range. */
+  readonly #steps = new Uint16Array(powers);
   readonly #byOffset = new Map<number, Range>();
   #freeBytes: number;
 
@@ -35,7 +41,7 @@ export class Tlsf {
    * where no free range is that large.
    */
   allocate(sizeBytes: number): number | null {
-    const range = this.#find(sizeBytes);
+    const range = sizeBytes <= this.#freeBytes ? this.#find(sizeBytes) : null;
     if (!range) return null;
     this.#remove(range);
     if (range.size > sizeBytes) {
@@ -82,11 +88,13 @@ export class Tlsf {
     const own = listOf(sizeBytes);
     for (let range = this.#lists[own] ?? null; range; range = range.next)
       if (range.size >= sizeBytes) return range;
-    for (let list = own + 1; list < this.#lists.length; list++) {
-      const range = this.#lists[list];
-      if (range) return range;
-    }
-    return null;
+    let power = Math.floor(own / stepsPerPower);
+    // of the own power only the steps above
+    let steps = this.#steps[power]! & (-2 << (own % stepsPerPower));
+    while (steps === 0 && ++power < powers) steps = this.#steps[power]!;
+    if (steps === 0) return null;
+    const lowest = 31 - Math.clz32(steps & -steps);
+    return this.#lists[power * stepsPerPower + lowest]!;
   }
 
   #insert(range: Range): void {
@@ -97,11 +105,16 @@ export class Tlsf {
     range.next = first;
     if (first) first.previous = range;
     this.#lists[list] = range;
+    this.#steps[Math.floor(list / stepsPerPower)]! |= 1 << (list % stepsPerPower);
   }
 
   #remove(range: Range): void {
     if (range.previous) range.previous.next = range.next;
-    else this.#lists[listOf(range.size)] = range.next;
+    else {
+      const list = listOf(range.size);
+      this.#lists[list] = range.next;
+      if (!range.next) this.#steps[Math.floor(list / stepsPerPower)]! &= ~(1 << (list % stepsPerPower));
+    }
     if (range.next) range.next.previous = range.previous;
     range.free = false;
     range.previous = range.next = null;
@@ -118,8 +131,6 @@ interface Range {
   previous: Range | null;
   next: Range | null;
 }
-
-const stepsPerPower = 16;
 
 /** The list of a size: 16 steps within each power of two; by division, since sizes go beyond 32 bits. */
 function listOf(sizeBytes: number): number {

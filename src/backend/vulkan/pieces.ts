@@ -30,13 +30,18 @@ export function cut(tensor: Tensor, { maxPartBytes, maxBindingBytes }: CutLimits
 
 /** All memory that a manifest's tensors need, in pieces that can be bound. Errors: memory-refused. */
 export function piecesOf(manifest: MemoryManifest, limits: CutLimits): Piece[] {
-  const pieces = manifest.entries.flatMap(({ tensor }) =>
-    cut(tensor, limits).map((part) => ({
-      key: keyOf(tensor, part),
-      sizeBytes: part.sizeBytes,
-      ...useOf(tensor),
-    })),
-  );
+  const pieces: Piece[] = [];
+  for (const { tensor } of manifest.entries) {
+    const { use, label } = useOf(tensor);
+    for (const part of cut(tensor, limits))
+      pieces.push({
+        key: keyOf(tensor, part),
+        sizeBytes: part.sizeBytes,
+        use,
+        label,
+        reads: reads[tensor.heat],
+      });
+  }
   if (manifest.scratchSizeBytes > 0)
     pieces.push({
       ...{ key: scratchKey, sizeBytes: manifest.scratchSizeBytes },
@@ -95,17 +100,16 @@ export function keyOf(tensor: Tensor, part: BytePart): string {
   return `${tensor.name} ${part.index}`;
 }
 
-/** Inputs and outputs of a run lie where the host reaches them without a copy. */
-function useOf({ role, heat }: Tensor): Pick<Piece, "use" | "label" | "reads"> {
-  const how = { reads: reads[heat] };
-  switch (role) {
-    case "input":
-      return { ...how, use: "upload", label: "inputs" };
-    case "output":
-      return { ...how, use: "readBack", label: "outputs" };
-    case "weight":
-      return { ...how, use: heat === "token" ? "hotWeights" : "coldWeights", label: "weights" };
-    default:
-      return { ...how, use: "caches", label: "caches" };
-  }
+const uses = {
+  /** Inputs and outputs of a run lie where the host reaches them without a copy. */
+  input: { use: "upload", label: "inputs" },
+  output: { use: "readBack", label: "outputs" },
+  hot: { use: "hotWeights", label: "weights" },
+  cold: { use: "coldWeights", label: "weights" },
+  state: { use: "caches", label: "caches" },
+} as const;
+
+function useOf({ role, heat }: Tensor): (typeof uses)[keyof typeof uses] {
+  if (role === "weight") return heat === "token" ? uses.hot : uses.cold;
+  return role === "input" || role === "output" ? uses[role] : uses.state;
 }

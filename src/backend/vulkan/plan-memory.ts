@@ -1,10 +1,10 @@
+import { WhisperVulkanError } from "../../errors.js";
 import {
   Allocator,
   type AllocatorOptions,
   estimatedPrices,
   Ledger,
   type MemoryPlan,
-  MemoryRefusedError,
   type MemorySnapshot,
   memoryFlags,
   planOf,
@@ -28,7 +28,8 @@ export function planningLimits(limits: {
   readonly nonCoherentAtomSize: number;
 }): { readonly maxBindingBytes: number; readonly alignmentBytes: number } {
   return {
-    maxBindingBytes: Math.min(limits.maxStorageBufferRange, limits.maxAllocationSizeBytes),
+    // 0 is what some drivers say for no limit
+    maxBindingBytes: Math.min(limits.maxStorageBufferRange || 2 ** 27, limits.maxAllocationSizeBytes),
     // 256 is the largest offset alignment a device may ask for, and keeps vector loads aligned
     alignmentBytes: Math.max(256, limits.minStorageBufferOffsetAlignment, limits.nonCoherentAtomSize),
   };
@@ -46,7 +47,7 @@ export function planManifest(
     const { placement, staging } = placeStorage(allocator, piecesOf(manifest, cut), hostSees);
     return planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
   } catch (error) {
-    if (!(error instanceof MemoryRefusedError)) throw error;
+    if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
     return planOf(snapshot, null, estimatedPrices, ledger);
   }
 }

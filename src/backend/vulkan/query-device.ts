@@ -86,7 +86,7 @@ export function queryDevice(instance: Instance, physicalDevice: bigint): DeviceR
       // 4 GiB overflows to 0 in some drivers; 128 MiB is guaranteed
       maxStorageBufferRange: limits.maxStorageBufferRange || 2 ** 27,
       maxMemoryAllocationSize: Number(maintenance3?.maxMemoryAllocationSize || 2n ** 30n),
-      maxBufferSize: maintenance4 ? Number(maintenance4.maxBufferSize) : Number.POSITIVE_INFINITY,
+      maxBufferSize: Number(maintenance4?.maxBufferSize ?? 0) || Number.POSITIVE_INFINITY,
       maxMemoryAllocationCount: limits.maxMemoryAllocationCount,
       minStorageBufferOffsetAlignment: Number(limits.minStorageBufferOffsetAlignment),
       nonCoherentAtomSize: Number(limits.nonCoherentAtomSize),
@@ -128,14 +128,16 @@ function memoryOf({ vk }: Instance, physicalDevice: bigint): Pick<DeviceReport, 
   const bytes = Buffer.alloc(structs.VkPhysicalDeviceMemoryProperties.sizeBytes);
   vk.vkGetPhysicalDeviceMemoryProperties(physicalDevice, bytes);
   const memory = decode(structs.VkPhysicalDeviceMemoryProperties, bytes);
-  return {
-    heaps: memory.memoryHeaps
-      .slice(0, memory.memoryHeapCount)
-      .map(({ size, flags }) => ({ sizeBytes: Number(size), deviceLocal: (flags & 1) !== 0 })),
-    memoryTypes: memory.memoryTypes
-      .slice(0, memory.memoryTypeCount)
-      .map(({ propertyFlags, heapIndex }) => ({ flags: propertyFlags, heap: heapIndex })),
-  };
+  const memoryTypes = memory.memoryTypes
+    .slice(0, memory.memoryTypeCount)
+    .map(({ propertyFlags, heapIndex }) => ({ flags: propertyFlags, heap: heapIndex }));
+  const heaps = memory.memoryHeaps.slice(0, memory.memoryHeapCount).map(({ size, flags }, heap) => ({
+    sizeBytes: Number(size),
+    // some drivers leave a heap's flags unset; its types tell
+    deviceLocal:
+      ((flags | (memoryTypes.find((type) => type.heap === heap && type.flags & 1)?.flags ?? 0)) & 1) !== 0,
+  }));
+  return { heaps, memoryTypes };
 }
 
 function deviceExtensions({ vk }: Instance, physicalDevice: bigint): string[] {

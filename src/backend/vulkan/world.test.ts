@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { type WorldDevice, worldDevices, worldIsHere } from "../../../test/world.js";
 import { decoderProgram } from "../../network/decoder.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import { encoderProgram } from "../../network/encoder.js";
@@ -11,29 +9,13 @@ import type { KernelDevice, KernelVariant } from "../../ops/kernel.js";
 import { vulkanKernels } from "../../ops/vulkan-kernels.js";
 import { computeQueueFamily, type DeviceReport, type DeviceType, kernelDevice } from "./device-report.js";
 
-/** Reports of 18,708 devices from vulkan.gpuinfo.org (CC BY 4.0). */
-const file = fileURLToPath(new URL("../../../../shared/reference/data/devices.jsonl.gz", import.meta.url));
-const present = existsSync(file);
-if (!present) console.log("skipped: which kernels the world's devices get (the table of devices is absent)");
-
-interface Row {
-  readonly name: string;
-  readonly vendor: number;
-  readonly type: number;
-  readonly driver?: string;
-  readonly api: string;
-  readonly heaps: readonly (readonly [number, number])[];
-  readonly types: readonly (readonly [number, number])[];
-  readonly limits: Readonly<Record<string, number & readonly [number, number, number]>>;
-  readonly features: readonly string[];
-  readonly extensions: readonly string[];
-  readonly queues: readonly number[];
-}
+if (!worldIsHere)
+  console.log("skipped: which kernels the world's devices get (the table of devices is absent)");
 
 const types: readonly DeviceType[] = ["other", "integrated", "discrete", "virtual", "cpu"];
 
 /** A row of the table in our terms; cooperative matrix shapes are not in it, so 16x16x16, the common one, is taken. */
-function reportOf(row: Row): DeviceReport {
+function reportOf(row: WorldDevice): DeviceReport {
   const { limits } = row;
   const subgroupSize = limits.subgroupSize ?? 0;
   const has = (feature: string) => row.features.includes(feature);
@@ -121,7 +103,7 @@ function variantFor(step: Step, device: KernelDevice): { name: string } | { reas
   return index >= 0 ? { name: variants[index]!.name } : { reasons: `${step.op}: ${reasons.join("; ")}` };
 }
 
-describe.skipIf(!present)("the world's devices", () => {
+describe.skipIf(!worldIsHere)("the world's devices", () => {
   it("are served, all but one in a thousand of those that compute", () => {
     const steps = allSteps();
     const counts = new Map<string, number>();
@@ -129,8 +111,8 @@ describe.skipIf(!present)("the world's devices", () => {
     const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
     let computing = 0;
     let served = 0;
-    for (const line of gunzipSync(readFileSync(file)).toString().trim().split("\n")) {
-      const report = reportOf(JSON.parse(line) as Row);
+    for (const row of worldDevices()) {
+      const report = reportOf(row);
       if (computeQueueFamily(report) < 0) {
         count("(no compute queue)");
         continue;
