@@ -1,3 +1,4 @@
+import "../../disposal.js";
 import { CustomSource, EncodedPacketSink, Input, type InputAudioTrack, MP4, QTFF } from "mediabunny";
 import type { ByteSource } from "../input/index.js";
 import { corrupt, type Decoder, type Pcm, type Warn, warnDamaged, warnTruncated } from "./decoder.js";
