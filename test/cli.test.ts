@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,6 +91,18 @@ describe("Ctrl-C", () => {
     expect(stdout).toBe("");
     expect(stderr.split("\n").filter((line) => line.startsWith("whisper-vulkan: ")).length).toBeLessThan(2);
     expect(readdirSync(join(folder, "out"))).toEqual([]);
+  });
+
+  test("ends a run that waits for a named pipe", async ({ skip }) => {
+    if (spawnSync("mkfifo", [join(folder, "pipe")]).status !== 0) skip("there are no named pipes here");
+    const { child, texts, ended } = start([...model, "pipe"], { cwd: folder });
+    while (!texts.stderr.includes(" MB: "))
+      await new Promise((resolve) => child.stderr.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill("SIGINT");
+    const { status, stderr } = await ended;
+    expect(stderr.split("\n").at(-2)).toMatch(/^whisper-vulkan: .*stopped/);
+    expect(status).toBe(130);
   });
 });
 

@@ -178,6 +178,32 @@ describe("stopping", () => {
     expect(leftBehind()).toEqual([]);
   });
 
+  const waiting = () => new Promise<never>(() => {});
+  test.each<[string, (ended: () => void) => AudioInput]>([
+    ["a source", silent],
+    ["a web stream", (ended) => new ReadableStream<Uint8Array>({ pull: waiting, cancel: ended })],
+  ])("does not wait for %s with nothing to give", async (_, input) => {
+    let hasEnded = false;
+    const abort = new AbortController();
+    const opening = openAudio(
+      input(() => {
+        hasEnded = true;
+      }),
+      { signal: abort.signal },
+    );
+    setTimeout(() => abort.abort(), 20);
+    await expect(opening).rejects.toMatchObject({ code: "aborted" });
+    expect(hasEnded).toBe(true);
+    expect(leftBehind()).toEqual([]);
+  });
+  function silent(ended: () => void): AsyncIterable<Uint8Array> {
+    const result = async () => {
+      ended();
+      return { done: true as const, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next: waiting, return: result }) };
+  }
+
   test("disposing ends iterations half way, and there are no more", async () => {
     const audio = await openAudio(SAMPLE);
     const pieces = audio[Symbol.asyncIterator]();

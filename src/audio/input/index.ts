@@ -1,5 +1,6 @@
-import { createReadStream } from "node:fs";
+import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import {
@@ -103,7 +104,22 @@ async function openPath(path: string, name: string, signal?: AbortSignal): Promi
   const info = await stat(path).catch((error) => Promise.reject(unreadable(name, error)));
   if (info.isDirectory()) throw folderError(name);
   // Pipes and devices (/dev/stdin, a shell's process substitution) can be read once, so they are spooled.
-  return info.isFile() ? openFile(path, name) : spool(createReadStream(path), name, signal);
+  if (info.isFile()) return openFile(path, name);
+  return spool(info.isFIFO() ? openPipe(path, name) : createReadStream(path), name, signal);
+}
+
+/**
+ * A pipe is polled where that works: to open or read it otherwise holds a thread until somebody writes, and a process
+ * can't end, or even exit, while a thread of its pool is held.
+ */
+function openPipe(path: string, name: string): NodeJS.ReadableStream {
+  if (process.platform !== "linux") return createReadStream(path); // polls end at once where nobody writes yet
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    throw unreadable(name, error);
+  }
 }
 
 async function spool(
