@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -26,6 +35,7 @@ beforeAll(() => {
   const put = (name: string, content: Uint8Array | string) => writeFileSync(join(folder, name), content);
   mkdirSync(join(folder, "folder"));
   put("good.wav", wav(int16(sine(440, 16000, 16000))));
+  symlinkSync("good.wav", join(folder, "link.wav"));
   put("empty.wav", "");
   put("text.mp3", "This is a text file under a wrong name.\n".repeat(100));
   put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"));
@@ -92,6 +102,20 @@ describe("a recording", () => {
   });
 });
 
+test("a result for a folder that can't be written is refused before the work", async ({ skip }) => {
+  if (process.getuid?.() === 0) skip("root may write everywhere");
+  const locked = mkdtempSync(join(tmpdir(), "whisper-vulkan-locked-"));
+  writeFileSync(join(locked, "good.json"), "");
+  chmodSync(locked, 0o500);
+  try {
+    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json")];
+    await expectFailure(args, 1, /cannot write .*good\.json \(EACCES\)/);
+  } finally {
+    chmodSync(locked, 0o700);
+    rmSync(locked, { recursive: true });
+  }
+});
+
 test("a recording that breaks off is transcribed as far as it goes, with a warning", async () => {
   const args = [...transcribe, "-o", "-", "cut.wav"];
   const { status, stdout, stderr } = await cli(args, { cwd: folder });
@@ -134,6 +158,10 @@ describe("an option", () => {
     ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given before/],
     ["two results for one file", ["-f", "srt,txt", "-o", "one.srt"], /one\.srt/],
     ["a result over its recording", ["-o", "good.wav"], /good\.wav would be overwritten/],
+    ["a result over its recording, by a link", ["-o", "link.wav"], /link\.wav would be overwritten/],
+    ["an address that is none", ["http://"], /http:\/\/: not a valid URL/],
+    ["a file: address of another machine", ["file://host/a.wav"], /names no file of this machine/],
+    ["a file: address with a slash escaped", ["file:///tmp/%2Fa.wav"], /names no file of this machine/],
     ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
   ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
 

@@ -1,8 +1,8 @@
 import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
+import { isAddress, parseAddress, pathOfAddress } from "./address.js";
 import {
   type ByteSource,
   blobSource,
@@ -14,6 +14,7 @@ import {
 import { openHttp } from "./http.js";
 import { writeTemporaryFile } from "./temporary-file.js";
 
+export { isAddress, parseAddress, pathOfAddress } from "./address.js";
 export { type ByteSource, bytesOf } from "./byte-source.js";
 
 /** Mono samples in memory with their rate in Hz. */
@@ -68,9 +69,7 @@ export async function openBytes(input: AudioInput, signal?: AbortSignal): Promis
 
 async function openAny(input: AudioInput, signal?: AbortSignal): Promise<ByteSource> {
   if (typeof input === "string") {
-    return /^(https?|file):\/\//i.test(input)
-      ? openUrl(parseUrl(input), signal)
-      : openPath(input, input, signal);
+    return isAddress(input) ? openUrl(parseAddress(input), signal) : openPath(input, input, signal);
   }
   if (input instanceof URL) return openUrl(input, signal);
   if (input instanceof Uint8Array) return memorySource(input, "buffer");
@@ -82,19 +81,11 @@ async function openAny(input: AudioInput, signal?: AbortSignal): Promise<ByteSou
   });
 }
 
-function parseUrl(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (error) {
-    throw new WhisperVulkanError("option-invalid", `${text}: not a valid URL`, { cause: error });
-  }
-}
-
 async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   if (url.protocol === "http:" || url.protocol === "https:") {
     return spool(await openHttp(url, signal), url.href, signal);
   }
-  if (url.protocol === "file:") return openPath(fileURLToPath(url), url.href, signal);
+  if (url.protocol === "file:") return openPath(pathOfAddress(url), url.href, signal);
   throw new WhisperVulkanError("option-invalid", `${url.href}: ${url.protocol} URLs cannot be read`, {
     hint: "Use a path or a file:, http: or https: URL.",
   });
