@@ -38,7 +38,8 @@ beforeAll(() => {
   symlinkSync("good.wav", join(folder, "link.wav"));
   put("empty.wav", "");
   put("text.mp3", "This is a text file under a wrong name.\n".repeat(100));
-  put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"));
+  put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x08moov"));
+  put("cut.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom\0\x01\0\0mdat\0\0\0\0\0\0\0\0"));
   put("zero.wav", wav(new Uint8Array(0)));
   put("cut.wav", wav(int16(sine(440, 16000, 16000)), { declaredBytes: 64000 }));
   put("nan.wav", samplesWith(Number.NaN, 100));
@@ -87,6 +88,7 @@ describe("a recording", () => {
     ["that is a folder", "folder", /folder: is a folder/],
     ["that is a text file", "text.mp3", /text\.mp3: /],
     ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
+    ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file, its index is missing/],
     ["of no samples", "zero.wav", /zero\.wav: holds no sound/],
     ["with NaN", "nan.wav", /nan\.wav: a sample is NaN at 0\.006 s/],
     ["with NaN late", "late-nan.wav", /late-nan\.wav: a sample is NaN at 39\.000 s/],

@@ -17,6 +17,13 @@ import { writeTemporaryFile } from "./temporary-file.js";
 export { isAddress, parseAddress, pathOfAddress } from "./address.js";
 export { type ByteSource, bytesOf } from "./byte-source.js";
 
+/** Rates a recording may have, in Hz, whole numbers; beyond, a header is taken for damaged. */
+export const RATES = { lowest: 1000, highest: 768_000 };
+
+export function isRate(hz: number): boolean {
+  return Number.isInteger(hz) && hz >= RATES.lowest && hz <= RATES.highest;
+}
+
 /** Mono samples in memory with their rate in Hz. */
 export interface Samples {
   readonly samples: Float32Array;
@@ -43,9 +50,9 @@ export function samplesOf(input: AudioInput): Samples | null {
   if (input instanceof Float32Array) return { samples: input, sampleRate: 16000 };
   const { samples, sampleRate } = (input ?? {}) as Partial<Samples>;
   if (!(samples instanceof Float32Array)) return null;
-  if (typeof sampleRate !== "number" || !Number.isFinite(sampleRate) || sampleRate <= 0) {
+  if (typeof sampleRate !== "number" || !isRate(sampleRate)) {
     throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
-      hint: "Give { samples, sampleRate } with the samples per second, e.g. 48000.",
+      hint: `Give { samples, sampleRate } with the samples per second, whole, ${RATES.lowest} to ${RATES.highest}.`,
     });
   }
   return { samples, sampleRate };
