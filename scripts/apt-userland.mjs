@@ -43,7 +43,7 @@ export function fetchPackages(home, { packages, withSystem, suites = [] }) {
       execFileSync("dpkg-deb", ["-x", `${work}/cache/archives/${file}`, `${work}/root`]);
     for (const folder of ["cache", "lists"]) rmSync(`${work}/${folder}`, { recursive: true });
     writeDriverFile(work, home);
-    if (!withSystem) writeNode(work, home);
+    if (!withSystem) writeStarters(work, home);
     writeFileSync(`${work}/ready`, "");
     if (!existsSync(`${home}/ready`)) {
       rmSync(home, { recursive: true, force: true });
@@ -126,15 +126,16 @@ function writeDriverFile(work, home) {
 }
 
 /**
- * A `node` that runs under the userland's libc, and whose child processes do too.
+ * A `node` that runs under the userland's libc, and whose child processes do too; a `glslc`, if that was fetched.
  * @param {string} work
  * @param {string} home
  */
-function writeNode(work, home) {
+function writeStarters(work, home) {
   const { libraries, dynamicLoader } = installedAt(`${home}/root`);
   writeFileSync(`${work}/exec-path.cjs`, `process.execPath = ${JSON.stringify(`${home}/bin/node`)};\n`);
-  const start = `exec "${dynamicLoader}" --library-path "${libraries}" "${process.execPath}"`;
-  writeFileSync(`${work}/bin/node`, `#!/bin/sh\n${start} --require "${home}/exec-path.cjs" "$@"\n`, {
-    mode: 0o755,
-  });
+  const start = `#!/bin/sh\nexec "${dynamicLoader}" --library-path "${libraries}"`;
+  const write = (/** @type {string} */ name, /** @type {string} */ command) =>
+    writeFileSync(`${work}/bin/${name}`, `${start} ${command} "$@"\n`, { mode: 0o755 });
+  write("node", `"${process.execPath}" --require "${home}/exec-path.cjs"`);
+  if (existsSync(`${work}/root/usr/bin/glslc`)) write("glslc", `"${home}/root/usr/bin/glslc"`);
 }

@@ -58,7 +58,7 @@ function backports() {
   if (id !== "debian" || !["bookworm", "trixie"].includes(codename))
     throw new Error("the newer Mesa comes from Debian's trixie-backports: Debian 12 and 13 only");
   const root = fetchPackages(`${cache}new`, {
-    packages: [...packages, "libvulkan-dev"],
+    packages: [...packages, "libvulkan-dev", "glslc"],
     withSystem: false,
     suites: ["trixie", "trixie-backports"],
   });

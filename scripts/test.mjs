@@ -1,6 +1,6 @@
 // Builds, then runs every tier that this machine can run; the last line counts all of them.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,12 +20,14 @@ else skip("real model tier", "the models base and tiny.en could not be pulled, s
 for (const name of /** @type {const} */ (["old", "new"])) {
   const software = softwareVulkan(name);
   if ("unavailable" in software) skip(`software Vulkan, ${name}`, software.unavailable);
-  else
+  else {
+    if (name === "new") checkShaders(`${software.bin}/glslc`);
     tier(`software Vulkan, ${software.what}`, [".vulkan.test.ts"], {
       ...environmentFor(software),
       ...models,
       WHISPER_VULKAN_TEST_DEVICE: "0",
     });
+  }
 }
 const gpu = await realGpu();
 if ("unavailable" in gpu) skip("real GPU tier", gpu.unavailable);
@@ -37,6 +39,13 @@ else
   });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
+
+/** Whether the committed SPIR-V is what the GLSL gives. */
+function checkShaders(glslc) {
+  if (!existsSync(glslc)) return skip("whether the SPIR-V is fresh", "no glslc was fetched");
+  if (run(process.execPath, ["scripts/build-shaders.mjs", "--check"], { GLSLC: glslc })) totals.passed++;
+  else totals.failed++;
+}
 
 /** What `auto` would take on this machine. */
 async function realGpu() {

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -26,9 +35,11 @@ beforeAll(() => {
   const put = (name: string, content: Uint8Array | string) => writeFileSync(join(folder, name), content);
   mkdirSync(join(folder, "folder"));
   put("good.wav", wav(int16(sine(440, 16000, 16000))));
+  symlinkSync("good.wav", join(folder, "link.wav"));
   put("empty.wav", "");
   put("text.mp3", "This is a text file under a wrong name.\n".repeat(100));
-  put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"));
+  put("silent.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x08moov"));
+  put("cut.mp4", Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom\0\x01\0\0mdat\0\0\0\0\0\0\0\0"));
   put("zero.wav", wav(new Uint8Array(0)));
   put("cut.wav", wav(int16(sine(440, 16000, 16000)), { declaredBytes: 64000 }));
   put("nan.wav", samplesWith(Number.NaN, 100));
@@ -77,6 +88,7 @@ describe("a recording", () => {
     ["that is a folder", "folder", /folder: is a folder/],
     ["that is a text file", "text.mp3", /text\.mp3: /],
     ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
+    ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file, its index is missing/],
     ["of no samples", "zero.wav", /zero\.wav: holds no sound/],
     ["with NaN", "nan.wav", /nan\.wav: a sample is NaN at 0\.006 s/],
     ["with NaN late", "late-nan.wav", /late-nan\.wav: a sample is NaN at 39\.000 s/],
@@ -90,6 +102,20 @@ describe("a recording", () => {
     expect(JSON.parse(stdout)).toMatchObject({ task: "transcribe", duration: 1 });
     expect(status).toBe(1);
   });
+});
+
+test("a result for a folder that can't be written is refused before the work", async ({ skip }) => {
+  if (process.getuid?.() === 0) skip("root may write everywhere");
+  const locked = mkdtempSync(join(tmpdir(), "whisper-vulkan-locked-"));
+  writeFileSync(join(locked, "good.json"), "");
+  chmodSync(locked, 0o500);
+  try {
+    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json")];
+    await expectFailure(args, 1, /cannot write .*good\.json \(EACCES\)/);
+  } finally {
+    chmodSync(locked, 0o700);
+    rmSync(locked, { recursive: true });
+  }
 });
 
 test("a recording that breaks off is transcribed as far as it goes, with a warning", async () => {
@@ -134,6 +160,10 @@ describe("an option", () => {
     ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given before/],
     ["two results for one file", ["-f", "srt,txt", "-o", "one.srt"], /one\.srt/],
     ["a result over its recording", ["-o", "good.wav"], /good\.wav would be overwritten/],
+    ["a result over its recording, by a link", ["-o", "link.wav"], /link\.wav would be overwritten/],
+    ["an address that is none", ["http://"], /http:\/\/: not a valid URL/],
+    ["a file: address of another machine", ["file://host/a.wav"], /names no file of this machine/],
+    ["a file: address with a slash escaped", ["file:///tmp/%2Fa.wav"], /names no file of this machine/],
     ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
   ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
 

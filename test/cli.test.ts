@@ -1,6 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { int16, sine, wav } from "../src/audio/cases.js";
 import { catalogue } from "../src/model/index.js";
@@ -27,8 +39,8 @@ const run = (...args: string[]) =>
 describe("results", () => {
   test("go to the screen with their times, everything else to standard error", async () => {
     const { status, stdout, stderr } = await run(...model, "one.wav");
-    // the toy model says any bytes, line feeds among them
-    expect(stdout).toMatch(/^(\[\d\d:\d\d\.\d{3} --> \d\d:\d\d\.\d{3}\] [\s\S]+\n)+$/);
+    // the toy model says any bytes, line feeds among them, and each segment is a line all the same
+    expect(stdout).toMatch(/^(\[\d\d:\d\d\.\d{3} --> \d\d:\d\d\.\d{3}\] .+\n)+$/);
     const [device, memory, summary] = stderr.split("\n");
     expect(device).toMatch(/^built-in CPU backend, \d threads? /);
     expect(memory).toMatch(/^\d+ MB: weights, caches and scratch, in system memory$/);
@@ -67,6 +79,29 @@ describe("results", () => {
     expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(named.stdout));
   });
 
+  test("of a file: address lie beside the file", async () => {
+    const copy = join(folder, "a copy.wav");
+    copyFileSync(join(folder, "one.wav"), copy);
+    const { status, stderr } = await run(...model, "-q", pathToFileURL(copy).href, "-f", "json");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(JSON.parse(readFileSync(join(folder, "a copy.json"), "utf8"))).toMatchObject({ duration: 1 });
+  });
+
+  test("go where an output link leads, there already or not", async () => {
+    symlinkSync("linked.json", join(folder, "link.json"));
+    for (let i = 0; i < 2; i++) {
+      expect((await run(...model, "-q", "one.wav", "-o", "link.json", "-f", "json")).status).toBe(0);
+      expect(lstatSync(join(folder, "link.json")).isSymbolicLink()).toBe(true);
+      expect(JSON.parse(readFileSync(join(folder, "linked.json"), "utf8"))).toMatchObject({ duration: 1 });
+    }
+  });
+
+  test("nobody reads any more don't hide that a recording failed", async () => {
+    const { child, ended } = start([...model, "none.wav", "one.wav"], { cwd: folder });
+    child.stdout.destroy();
+    expect((await ended).status).toBe(1);
+  });
+
   test("that can't be written are one clear line", async () => {
     const { status, stdout, stderr } = await run(...model, "-q", "one.wav", "-o", "/dev/full");
     expect(stderr).toMatch(/^whisper-vulkan: no room left to write \/dev\/full\. [^\n]+\n$/);
@@ -90,6 +125,18 @@ describe("Ctrl-C", () => {
     expect(stdout).toBe("");
     expect(stderr.split("\n").filter((line) => line.startsWith("whisper-vulkan: ")).length).toBeLessThan(2);
     expect(readdirSync(join(folder, "out"))).toEqual([]);
+  });
+
+  test("ends a run that waits for a named pipe", async ({ skip }) => {
+    if (spawnSync("mkfifo", [join(folder, "pipe")]).status !== 0) skip("there are no named pipes here");
+    const { child, texts, ended } = start([...model, "pipe"], { cwd: folder });
+    while (!texts.stderr.includes(" MB: "))
+      await new Promise((resolve) => child.stderr.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill("SIGINT");
+    const { status, stderr } = await ended;
+    expect(stderr.split("\n").at(-2)).toMatch(/^whisper-vulkan: .*stopped/);
+    expect(status).toBe(130);
   });
 });
 

@@ -13,6 +13,7 @@ import type { AudioInput } from "./input/index.js";
 
 const SAMPLES = noise(20_000);
 const FILE = wav(int16(SAMPLES));
+const MP4_MARK = "\0\0\0\x14ftypisom\0\0\0\0isom";
 const SAMPLE = fileURLToPath(new URL("../../samples/coast-train.flac", import.meta.url));
 
 let folder: string;
@@ -130,15 +131,25 @@ describe("bad input", () => {
     ["empty stream", () => Readable.from([]), "file-empty"],
     ["text", () => text, "audio-unrecognised"],
     ["a few bytes", () => Buffer.from("RI"), "audio-unrecognised"],
-    ["MP4 of nothing but its mark", () => Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom"), "audio-no-track"],
+    ["MP4 of nothing but its mark", () => Buffer.from(MP4_MARK), "audio-corrupt"],
+    [
+      "MP4 cut off in its data",
+      () => Buffer.from(`${MP4_MARK}\0\x01\0\0mdat\0\0\0\0\0\0\0\0`),
+      "audio-corrupt",
+    ],
+    ["MP4 with an empty index", () => Buffer.from(`${MP4_MARK}\0\0\0\x08moov`), "audio-no-track"],
     ["no samples", () => new Float32Array(0), "audio-empty"],
     ["NaN", () => Float32Array.of(0, Number.NaN, 0), "audio-not-finite"],
     ["infinity", () => ({ samples: Float32Array.of(-1 / 0), sampleRate: 48_000 }), "audio-not-finite"],
     ["a rate that is none", () => ({ samples: SAMPLES, sampleRate: Number.NaN }), "option-invalid"],
+    ["a rate that is not whole", () => ({ samples: SAMPLES, sampleRate: 22050.5 }), "option-invalid"],
+    ["a rate that is too low", () => ({ samples: SAMPLES, sampleRate: 100 }), "option-invalid"],
     ["a number", () => 42 as unknown as AudioInput, "option-invalid"],
     ["null", () => null as unknown as AudioInput, "option-invalid"],
     ["an address of another kind", () => new URL("ftp://example.org/a.wav"), "option-invalid"],
     ["an address that is none", () => "http://", "option-invalid"],
+    ["a file: address of another machine", () => "file://host/a.wav", "option-invalid"],
+    ["a file: address with a broken escape", () => new URL("file:///x/%zz.wav"), "option-invalid"],
     ["a stream of numbers", () => Readable.from([1, 2]), "option-invalid"],
     ["a stream of text", () => Readable.from(["RIFF", "WAVE"]), "option-invalid"],
     ["a stream that fails", () => Readable.from(failing()), "file-unreadable"],
@@ -177,6 +188,32 @@ describe("stopping", () => {
     await audio.dispose();
     expect(leftBehind()).toEqual([]);
   });
+
+  const waiting = () => new Promise<never>(() => {});
+  test.each<[string, (ended: () => void) => AudioInput]>([
+    ["a source", silent],
+    ["a web stream", (ended) => new ReadableStream<Uint8Array>({ pull: waiting, cancel: ended })],
+  ])("does not wait for %s with nothing to give", async (_, input) => {
+    let hasEnded = false;
+    const abort = new AbortController();
+    const opening = openAudio(
+      input(() => {
+        hasEnded = true;
+      }),
+      { signal: abort.signal },
+    );
+    setTimeout(() => abort.abort(), 20);
+    await expect(opening).rejects.toMatchObject({ code: "aborted" });
+    expect(hasEnded).toBe(true);
+    expect(leftBehind()).toEqual([]);
+  });
+  function silent(ended: () => void): AsyncIterable<Uint8Array> {
+    const result = async () => {
+      ended();
+      return { done: true as const, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next: waiting, return: result }) };
+  }
 
   test("disposing ends iterations half way, and there are no more", async () => {
     const audio = await openAudio(SAMPLE);

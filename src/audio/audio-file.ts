@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { WhisperVulkanError } from "../errors.js";
 import { type AudioSource, WHISPER_SAMPLE_RATE } from "./audio-source.js";
 import { type Decoder, openDecoder, type Pcm } from "./decode/index.js";
-import { type AudioInput, openBytes, type Samples, samplesOf } from "./input/index.js";
+import { type AudioInput, isRate, openBytes, RATES, type Samples, samplesOf } from "./input/index.js";
 import { firstNotFinite, mixDown } from "./mix-down.js";
 import { Resampler } from "./resampler.js";
 
@@ -134,8 +134,6 @@ class DecodedAudio implements AudioFile {
 
 /** Longest stretch of work, about, before other events get their turn. */
 const TURN_MS = 10;
-/** Rates a recording may have, in Hz; beyond, a header is taken for damaged. */
-const RATES = { lowest: 1000, highest: 768_000 };
 
 async function* toWhisperRate(pieces: AsyncIterable<Pcm>, name: string): AsyncGenerator<Float32Array> {
   let rate: number | null = null;
@@ -163,9 +161,7 @@ async function* toWhisperRate(pieces: AsyncIterable<Pcm>, name: string): AsyncGe
 const BITE = 8192;
 
 function openResampler(sampleRate: number, name: string): Resampler {
-  if (Number.isInteger(sampleRate) && sampleRate >= RATES.lowest && sampleRate <= RATES.highest) {
-    return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
-  }
+  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
     hint: `Rates from ${RATES.lowest} to ${RATES.highest} Hz, whole numbers, can be read.`,
   });

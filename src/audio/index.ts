@@ -1,4 +1,4 @@
 export { type AudioFile, type OpenAudioOptions, openAudio } from "./audio-file.js";
 export { type AudioSource, WHISPER_SAMPLE_RATE } from "./audio-source.js";
-export type { AudioInput, Samples } from "./input/index.js";
+export { type AudioInput, isAddress, parseAddress, pathOfAddress, type Samples } from "./input/index.js";
 export { LogMel, type LogMelOptions, WINDOW_FRAMES, type WindowTail } from "./log-mel.js";

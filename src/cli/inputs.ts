@@ -1,8 +1,15 @@
 import { stat } from "node:fs/promises";
-import { openAudio } from "../audio/index.js";
+import { isAddress, openAudio, parseAddress, pathOfAddress } from "../audio/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { editDistance } from "../model/index.js";
 import { reportError } from "./report.js";
+
+/** An input as everything else here takes it: file: addresses as paths. Error: `option-invalid`. */
+export function withoutFileAddress(input: string): string {
+  if (!isAddress(input)) return input;
+  const url = parseAddress(input);
+  return url.protocol === "file:" ? pathOfAddress(url) : input;
+}
 
 /** Standard input and downloads can be read only once, so nothing is known of them before their turn. */
 export function isFile(input: string): boolean {

@@ -9,9 +9,8 @@ const patienceMs = 500;
  */
 export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
-  const end = () => process.exit(exitCodes.interrupted);
   const stop = () => {
-    if (controller.signal.aborted) end();
+    if (controller.signal.aborted) return end();
     controller.abort();
     setTimeout(end, patienceMs).unref();
   };
@@ -19,3 +18,19 @@ export function onInterrupt(): AbortSignal {
   process.on("SIGTERM", stop);
   return controller.signal;
 }
+
+/**
+ * Exiting waits for the threads of the pool, forever where one reads a terminal or a pipe that says nothing. Then a
+ * signal ends the process, which a shell takes for the same as the exit code.
+ */
+function end(): void {
+  if (!isReading()) process.exit(exitCodes.interrupted);
+  setTimeout(() => {
+    if (!isReading()) process.exit(exitCodes.interrupted);
+    process.emit("exit", exitCodes.interrupted);
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  }, 100);
+}
+
+const isReading = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));

@@ -10,7 +10,7 @@ import { addTranscribeCommand } from "./transcribe.js";
 import { usageOutput } from "./usage.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.ok); // the reader has seen enough
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCodes.ok); // the reader has seen enough
   process.exit(reportError(unwritable("standard output", error)));
 });
 

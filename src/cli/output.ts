@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { constants, rmSync } from "node:fs";
-import { access, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { access, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { makeFolder } from "../model/index.js";
 import { isFile } from "./inputs.js";
+import { identityOf, targetOf } from "./targets.js";
 
 /** Where results go: standard output, one named file, or a folder (null: beside each input). */
 export type Destination =
@@ -44,14 +45,15 @@ export function outputPath(destination: Destination, input: string, extension: s
 }
 
 /** Two results for one file, or a result over its own recording, would lose data. Error: option-invalid. */
-export function checkDistinct(paths: readonly string[], inputs: readonly string[]): void {
-  const taken = new Set(inputs.filter(isFile).map((input) => resolve(input)));
+export async function checkDistinct(paths: readonly string[], inputs: readonly string[]): Promise<void> {
+  const taken = new Set(await Promise.all(inputs.filter(isFile).map(identityOf)));
   for (const path of paths) {
-    if (taken.has(resolve(path)))
+    const identity = await identityOf(path);
+    if (taken.has(identity))
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
         hint: "Inputs of the same name need runs of their own, with different --output folders.",
       });
-    taken.add(resolve(path));
+    taken.add(identity);
   }
   if (inputs.indexOf("-") !== inputs.lastIndexOf("-"))
     throw new WhisperVulkanError("option-invalid", 'standard input ("-") is given twice');
@@ -65,13 +67,20 @@ export async function prepare(destination: Destination, paths: readonly string[]
   if (destination.kind === "folder" && destination.path !== null)
     await makeFolder(destination.path).catch((cause) => Promise.reject(unwritable(destination.path!, cause)));
   for (const path of paths) {
-    const existing = await stat(path).catch(() => null);
-    if (existing?.isDirectory()) throw unwritable(path, "it is a folder");
-    const folder = dirname(path);
-    await access(existing ? path : folder, constants.W_OK).catch((cause) => {
-      const missing = systemErrorCode(cause) === "ENOENT";
-      throw unwritable(path, missing ? `there is no folder ${folder}` : cause);
+    const target = await targetOf(path);
+    const existing = await stat(target).catch((cause) => {
+      if (systemErrorCode(cause) !== "ENOENT") throw unwritable(path, cause);
+      return null;
     });
+    if (existing?.isDirectory()) throw unwritable(path, "it is a folder");
+    // A file is written under another name first, so its folder must be writable too.
+    const folder = dirname(target);
+    const needed = existing === null ? [folder] : existing.isFile() ? [target, folder] : [target];
+    for (const place of needed)
+      await access(place, constants.W_OK).catch((cause) => {
+        const missing = systemErrorCode(cause) === "ENOENT";
+        throw unwritable(path, missing ? `there is no folder ${folder}` : cause);
+      });
   }
 }
 
@@ -86,7 +95,7 @@ process.on("exit", () => {
  * pipe) is written to, never replaced. Error: output-unwritable, disk-full.
  */
 export async function writeWhole(path: string, content: string): Promise<void> {
-  const target = await realpath(path).catch(() => path);
+  const target = await targetOf(path);
   const isSpecial = await stat(target).then(
     (found) => !found.isFile(),
     () => false,

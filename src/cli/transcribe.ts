@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { checkDevice } from "../engine/open-backend.js";
-import { formatNamed, timestamp } from "../formats/index.js";
+import { formatNamed, oneLine, timestamp } from "../formats/index.js";
 import { type Segment, type TranscribeOptions, type TranscriptionResult, Whisper } from "../index.js";
 import { resolveModel } from "../model/index.js";
 import { settingsOf } from "../whisper/index.js";
-import { worthTrying } from "./inputs.js";
+import { withoutFileAddress, worthTrying } from "./inputs.js";
 import { onInterrupt } from "./interrupt.js";
 import { checkDistinct, type Destination, destinationOf, outputPath, prepare, writeWhole } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
@@ -52,7 +52,8 @@ const outputHelp =
 const temperatureHelp =
   "one value: no fallback; a list: the next is tried where a text looks wrong (default: 0,0.2,0.4,0.6,0.8,1)";
 
-async function run(files: readonly string[], flags: Flags, commands: readonly string[]): Promise<void> {
+async function run(named: readonly string[], flags: Flags, commands: readonly string[]): Promise<void> {
+  const files = named.map(withoutFileAddress);
   const formats = formatsOf(flags);
   const options = transcribeOptions(flags);
   const device = deviceOptions(flags);
@@ -60,7 +61,7 @@ async function run(files: readonly string[], flags: Flags, commands: readonly st
   await checkDevice(device);
   const destination = await destinationOf(flags.output, files.length * formats.length);
   const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
-  checkDistinct(destination.kind === "stdout" ? [] : files.flatMap(pathsOf), files);
+  await checkDistinct(destination.kind === "stdout" ? [] : files.flatMap(pathsOf), files);
   await resolveModel(flags.model);
   const inputs = await worthTrying(files, commands);
   if (inputs.length < files.length) process.exitCode = exitCodes.failed;
@@ -135,7 +136,7 @@ function deviceOptions({ device, threads }: Flags) {
 
 function printSegment({ start, end, text }: Segment): void {
   const time = (seconds: number) => timestamp(seconds, { separator: ".", alwaysHours: false });
-  console.log(`[${time(start)} --> ${time(end)}] ${text.trim()}`);
+  console.log(`[${time(start)} --> ${time(end)}] ${oneLine(text)}`);
 }
 
 function summary(file: string, { duration, language }: TranscriptionResult, seconds: number): string {

@@ -198,6 +198,16 @@ describe("a GPU that refuses its memory", () => {
     expect(await own.transcribe(recordings[2]!, options)).toEqual(expected[2]);
   });
 
+  test("does so too where it is full already when it is opened", async () => {
+    vi.mocked(openVulkan).mockRejectedValueOnce(
+      new WhisperVulkanError("memory-refused", "vkCreateDevice failed"),
+    );
+    const onNote = vi.fn();
+    await using own = await Whisper.load(path, { device: "auto", threads: 2, onNote });
+    expect(own.device.kind).toBe("cpu");
+    expect(onNote.mock.calls).toEqual([["vkCreateDevice failed; the built-in CPU backend does the work"]]);
+  });
+
   test("any other failure comes out", async () => {
     const dispose = await gpu("device-lost");
     await expect(Whisper.load(path, { device: "auto" })).rejects.toMatchObject({ code: "device-lost" });

@@ -1,3 +1,4 @@
+import "../disposal.js";
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
@@ -63,16 +64,14 @@ export class Whisper {
     const model = await openModel(path);
     try {
       const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
-      const backend = await openBackend(options);
       try {
-        const whisper = await Whisper.#on(backend, model, vocabulary, signal);
+        const whisper = await Whisper.#on(await openBackend(options), model, vocabulary, signal);
         const plan = whisper.memoryPlan();
         if (plan?.verdict === "spill") options.onNote?.(spillInWords(plan));
         return whisper;
       } catch (error) {
         // the last rung: whatever memory a GPU refuses, the CPU serves
-        const refused = error instanceof WhisperVulkanError && error.code === "memory-refused";
-        if (!refused || backend.describe().kind === "cpu") throw error;
+        if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
         options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
         return await Whisper.#on(await openCpuBackend(options), model, vocabulary, signal);
       }
@@ -128,7 +127,7 @@ export class Whisper {
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<TranscriptionResult> {
     this.#checkUsable();
     const { language, task } = settingsOf(options);
-    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+    const { signal, release } = eitherSignal(this.#closing.signal, options.signal);
     try {
       return await this.#transcribe(input, { ...options, signal });
     } catch (error) {
@@ -138,6 +137,8 @@ export class Whisper {
       const aborted =
         error instanceof TranscriptionAbortedError ? error : new TranscriptionAbortedError(nothing, error);
       throw this.#disposed ? disposedError(aborted) : aborted;
+    } finally {
+      release();
     }
   }
 
@@ -174,6 +175,22 @@ export class Whisper {
   #checkUsable(): void {
     if (this.#disposed) throw disposedError();
   }
+}
+
+/** Fires when one of two does. AbortSignal.any would do, but Node has it only from 20.3 on. */
+function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
+  const either = new AbortController();
+  const signals = b ? [a, b] : [a];
+  const listeners = signals.map((signal) => {
+    const abort = () => either.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    return () => signal.removeEventListener("abort", abort);
+  });
+  const release = () => {
+    for (const remove of listeners) remove();
+  };
+  return { signal: either.signal, release };
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {

@@ -5,6 +5,7 @@ import { srt } from "./srt.js";
 import { txt } from "./txt.js";
 import { vtt } from "./vtt.js";
 
+export { oneLine } from "./cues.js";
 export { timestamp } from "./timestamp.js";
 
 /** What a transcript can be written as, by name, which is also the file extension. */

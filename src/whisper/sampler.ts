@@ -39,6 +39,7 @@ export function createSampler(settings: SamplerSettings): Sampler {
   const { firstTimestamp, endOfText, noTimestamps } = special;
   const rangesAtFirst = rangesWithout([...suppressed, noTimestamps, blank, endOfText], firstTimestamp);
   const ranges = rangesWithout([...suppressed, noTimestamps], firstTimestamp);
+  const suppressedTimes = suppressed.filter((token) => token >= firstTimestamp);
   const textOnly: AllowedTokens = { textFrom: 0, timestampFrom: nVocab, timestampTo: nVocab };
 
   return {
@@ -47,7 +48,7 @@ export function createSampler(settings: SamplerSettings): Sampler {
         ? allowedTokens(sampled, special, nVocab)
         : textOnly;
       const text = clipped(sampled.length === 0 ? rangesAtFirst : ranges, textFrom);
-      const times = Int32Array.of(timestampFrom, timestampTo);
+      const times = rangesWithout(suppressedTimes, timestampTo, timestampFrom);
       const bestText = likeliest(logits, text);
       const bestTime = likeliest(logits, times);
       if (bestText < 0 && bestTime < 0)
@@ -71,14 +72,14 @@ export function createSampler(settings: SamplerSettings): Sampler {
   };
 }
 
-/** [begin, end) pairs that cover the ids below `end` but for the forbidden ones. */
-function rangesWithout(forbidden: readonly number[], end: number): Int32Array {
+/** [begin, end) pairs that cover the ids from `from` to below `end` but for the forbidden ones. */
+function rangesWithout(forbidden: readonly number[], end: number, from = 0): Int32Array {
   const ranges: number[] = [];
-  let begin = 0;
+  let begin = from;
   for (const token of [...new Set(forbidden), end].sort((a, b) => a - b)) {
     if (token > end) break;
     if (token > begin) ranges.push(begin, token);
-    begin = token + 1;
+    begin = Math.max(begin, token + 1);
   }
   return Int32Array.from(ranges);
 }

@@ -9,6 +9,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import { openAudio } from "../audio-file.js";
 import { collect, correlation, noise } from "../cases.js";
 import type { AudioInput } from "../input/index.js";
+import { mp3Header } from "./mp3-frames.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const FLAC = readFileSync(`${root}samples/coast-train.flac`);
@@ -224,6 +225,28 @@ describe.each(victims)("damaged %s", (_, read) => {
     );
   });
 });
+
+describe.runIf(hasContainers)(
+  "MP3 without a count of its frames (skipped without shared/speech/containers)",
+  () => {
+    const tag = Buffer.concat([Buffer.from("TAG"), Buffer.alloc(125)]);
+    const untagged = () => {
+      const bytes = readFileSync(`${containers}jfk.mp3`);
+      const first = bytes.indexOf("Info") - 36;
+      return bytes.subarray(first + mp3Header(bytes, first)!.frameBytes);
+    };
+
+    test("is whole, with a tag behind it too", async () => {
+      expect((await decode(untagged())).warnings).toEqual([]);
+      expect((await decode(Buffer.concat([untagged(), tag]))).warnings).toEqual([]);
+    });
+
+    test.each([40_123, 40_323, 60_000])("is cut off at byte %i", async (length) => {
+      const { warnings } = await decode(untagged().subarray(0, length));
+      expect(warnings).toEqual([expect.stringMatching(/^buffer: is cut off; .* \(\d\.\d s\)$/)]);
+    });
+  },
+);
 
 test("an ID3 tag with a picture before FLAC and MP3", async () => {
   const tag = Buffer.concat([Buffer.from("ID3\x03\0\0\0\0\x02\0", "latin1"), Buffer.alloc(2 << 7, 0xff)]);

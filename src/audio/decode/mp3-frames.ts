@@ -53,6 +53,18 @@ export function mp3RunLength(bytes: Uint8Array, at: number, limit: number): numb
   return n;
 }
 
+/** Whether the frames that end a stream, of which `tail` holds several, end with one whose bytes are not all there. */
+export function mp3EndsInFrame(tail: Uint8Array, kind: number): boolean {
+  const inRow = 3;
+  let at = 0;
+  while (mp3Header(tail, at)?.kind !== kind || mp3RunLength(tail, at, inRow) < inRow)
+    if (++at >= tail.length) return false;
+  // What follows the last frame, a tag perhaps, is no frame.
+  for (let header = mp3Header(tail, at); header?.kind === kind; header = mp3Header(tail, at))
+    at += header.frameBytes;
+  return at > tail.length;
+}
+
 /** Frames in the stream by the Xing, Info or VBRI header in its first frame, null where there is none. */
 export function mp3FrameCount(bytes: Uint8Array, at: number, header: Mp3Header): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

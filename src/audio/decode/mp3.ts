@@ -1,9 +1,11 @@
 import { MPEGDecoder } from "mpg123-decoder";
 import { type ByteSource, bytesOf } from "../input/index.js";
 import { type Decoder, type Pcm, quietly, type Warn, warnDamaged, warnTruncated } from "./decoder.js";
-import { mp3FrameCount, mp3Header } from "./mp3-frames.js";
+import { mp3EndsInFrame, mp3FrameCount, mp3Header } from "./mp3-frames.js";
 
 const PIECE_BYTES = 8192;
+/** Several frames, whatever their bitrate. */
+const TAIL_BYTES = 16384;
 
 /**
  * Opens an MP3 stream whose first frame lies at `start`. The encoder's delay and padding are cut off as
@@ -39,6 +41,11 @@ export async function openMp3(source: ByteSource, start: number, warn: Warn): Pr
     const missing = nFrames === null ? 0 : nFrames * frameSeconds - seconds;
     if (nDamaged === 0 && missing > 4 * frameSeconds) {
       warnTruncated(warn, source.name, seconds, durationSeconds);
+    }
+    // Without a count only the end can tell.
+    if (nFrames === null) {
+      const tail = await source.read(Math.max(start, source.sizeBytes - TAIL_BYTES), TAIL_BYTES);
+      if (mp3EndsInFrame(tail, header.kind)) warnTruncated(warn, source.name, seconds, null);
     }
   }
   return { durationSeconds, decode };

@@ -1,3 +1,4 @@
+import "../../disposal.js";
 import { CustomSource, EncodedPacketSink, Input, type InputAudioTrack, MP4, QTFF } from "mediabunny";
 import type { ByteSource } from "../input/index.js";
 import { corrupt, type Decoder, type Pcm, type Warn, warnDamaged, warnTruncated } from "./decoder.js";
@@ -12,7 +13,7 @@ import { BATCH_PACKETS, openPacketDecoder } from "./packet-decoder.js";
  */
 export async function openMp4(source: ByteSource, warn: Warn): Promise<Decoder | ForeignAudio> {
   using input = openInput(source);
-  const track = await audioTrack(input, source.name);
+  const track = await audioTrack(input, source);
   const codec = await track.getCodec();
   const durationSeconds = await track.getDurationFromMetadata().catch(() => null);
   if (codec !== "opus" && codec !== "flac" && codec !== "mp3")
@@ -27,7 +28,7 @@ export async function openMp4(source: ByteSource, warn: Warn): Promise<Decoder |
 
   async function* decode(): AsyncGenerator<Pcm> {
     using input = openInput(source);
-    const track = await audioTrack(input, source.name);
+    const track = await audioTrack(input, source);
     const decoder = await openPacketDecoder(packetTrack, source.name);
     let [seconds, failure]: [number, unknown] = [0, null];
     try {
@@ -60,12 +61,27 @@ function openInput(source: ByteSource): Input {
   return new Input({ source: bytes, formats: [MP4, QTFF] });
 }
 
-async function audioTrack(input: Input, name: string): Promise<InputAudioTrack> {
+async function audioTrack(input: Input, source: ByteSource): Promise<InputAudioTrack> {
+  const { name } = source;
   const track = await input.getPrimaryAudioTrack().catch((error) => {
     throw corrupt(name, "file, its index cannot be read", error);
   });
-  if (track === null) throw noTrack(name);
-  return track;
+  if (track !== null) return track;
+  throw (await hasIndex(source)) ? noTrack(name) : corrupt(name, "file, its index is missing");
+}
+
+/** Whether there is a `moov` box; recorders write it last, and one that was stopped never does. */
+async function hasIndex(source: ByteSource): Promise<boolean> {
+  for (let at = 0; at < source.sizeBytes; ) {
+    const head = Buffer.from(await source.read(at, 16));
+    if (head.length < 8) return false;
+    if (head.toString("latin1", 4, 8) === "moov") return true;
+    const isLong = head.readUInt32BE(0) === 1 && head.length === 16;
+    const size = isLong ? Number(head.readBigUInt64BE(8)) : head.readUInt32BE(0);
+    if (size < 8) return false; // 0: to the end of the file
+    at += size;
+  }
+  return false;
 }
 
 /** Groups packets; a failure to read more ends them, after what could be read. */

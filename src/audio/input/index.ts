@@ -1,7 +1,8 @@
-import { createReadStream } from "node:fs";
+import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { Socket } from "node:net";
 import { WhisperVulkanError } from "../../errors.js";
+import { isAddress, parseAddress, pathOfAddress } from "./address.js";
 import {
   type ByteSource,
   blobSource,
@@ -13,7 +14,15 @@ import {
 import { openHttp } from "./http.js";
 import { writeTemporaryFile } from "./temporary-file.js";
 
+export { isAddress, parseAddress, pathOfAddress } from "./address.js";
 export { type ByteSource, bytesOf } from "./byte-source.js";
+
+/** Rates a recording may have, in Hz, whole numbers; beyond, a header is taken for damaged. */
+export const RATES = { lowest: 1000, highest: 768_000 };
+
+export function isRate(hz: number): boolean {
+  return Number.isInteger(hz) && hz >= RATES.lowest && hz <= RATES.highest;
+}
 
 /** Mono samples in memory with their rate in Hz. */
 export interface Samples {
@@ -41,9 +50,9 @@ export function samplesOf(input: AudioInput): Samples | null {
   if (input instanceof Float32Array) return { samples: input, sampleRate: 16000 };
   const { samples, sampleRate } = (input ?? {}) as Partial<Samples>;
   if (!(samples instanceof Float32Array)) return null;
-  if (typeof sampleRate !== "number" || !Number.isFinite(sampleRate) || sampleRate <= 0) {
+  if (typeof sampleRate !== "number" || !isRate(sampleRate)) {
     throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
-      hint: "Give { samples, sampleRate } with the samples per second, e.g. 48000.",
+      hint: `Give { samples, sampleRate } with the samples per second, whole, ${RATES.lowest} to ${RATES.highest}.`,
     });
   }
   return { samples, sampleRate };
@@ -67,9 +76,7 @@ export async function openBytes(input: AudioInput, signal?: AbortSignal): Promis
 
 async function openAny(input: AudioInput, signal?: AbortSignal): Promise<ByteSource> {
   if (typeof input === "string") {
-    return /^(https?|file):\/\//i.test(input)
-      ? openUrl(parseUrl(input), signal)
-      : openPath(input, input, signal);
+    return isAddress(input) ? openUrl(parseAddress(input), signal) : openPath(input, input, signal);
   }
   if (input instanceof URL) return openUrl(input, signal);
   if (input instanceof Uint8Array) return memorySource(input, "buffer");
@@ -81,19 +88,11 @@ async function openAny(input: AudioInput, signal?: AbortSignal): Promise<ByteSou
   });
 }
 
-function parseUrl(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (error) {
-    throw new WhisperVulkanError("option-invalid", `${text}: not a valid URL`, { cause: error });
-  }
-}
-
 async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   if (url.protocol === "http:" || url.protocol === "https:") {
     return spool(await openHttp(url, signal), url.href, signal);
   }
-  if (url.protocol === "file:") return openPath(fileURLToPath(url), url.href, signal);
+  if (url.protocol === "file:") return openPath(pathOfAddress(url), url.href, signal);
   throw new WhisperVulkanError("option-invalid", `${url.href}: ${url.protocol} URLs cannot be read`, {
     hint: "Use a path or a file:, http: or https: URL.",
   });
@@ -103,7 +102,22 @@ async function openPath(path: string, name: string, signal?: AbortSignal): Promi
   const info = await stat(path).catch((error) => Promise.reject(unreadable(name, error)));
   if (info.isDirectory()) throw folderError(name);
   // Pipes and devices (/dev/stdin, a shell's process substitution) can be read once, so they are spooled.
-  return info.isFile() ? openFile(path, name) : spool(createReadStream(path), name, signal);
+  if (info.isFile()) return openFile(path, name);
+  return spool(info.isFIFO() ? openPipe(path, name) : createReadStream(path), name, signal);
+}
+
+/**
+ * A pipe is polled where that works: to open or read it otherwise holds a thread until somebody writes, and a process
+ * can't end, or even exit, while a thread of its pool is held.
+ */
+function openPipe(path: string, name: string): NodeJS.ReadableStream {
+  if (process.platform !== "linux") return createReadStream(path); // polls end at once where nobody writes yet
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    throw unreadable(name, error);
+  }
 }
 
 async function spool(

@@ -39,13 +39,50 @@ export async function writeTemporaryFile(
   };
   const path = join(folder, "recording");
   try {
-    await pipeline(bytes, bytesOnly(name), createWriteStream(path), signal === undefined ? {} : { signal });
+    const source = signal === undefined || "pipe" in bytes ? bytes : endingWith(signal, bytes);
+    await pipeline(source, bytesOnly(name), createWriteStream(path), signal === undefined ? {} : { signal });
   } catch (error) {
     await remove();
     if (signal?.aborted) throw error;
     throw spoolingError(name, error);
   }
   return { path, remove };
+}
+
+/**
+ * `pieces` until the signal fires. A pipeline destroys streams of Node's then, but waits for whatever else is asked
+ * for its next piece, and a microphone that is silent may never give one.
+ */
+async function* endingWith(
+  signal: AbortSignal,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const iterator = iteratorOf(pieces);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {}); // it may fire when nothing is asked for
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await Promise.race([iterator.next(), aborted]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Not awaited: a generator ends only after the piece it was asked for.
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
+/** A web stream's own iterator can't be ended while it is asked for a piece; its reader can. */
+function iteratorOf(pieces: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> {
+  if (!(pieces instanceof ReadableStream)) return pieces[Symbol.asyncIterator]();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = pieces.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+    return: () => reader.cancel().then(() => ({ done: true, value: undefined })),
+  };
 }
 
 /** Writing anything else to a file would be an error outside the pipeline. */

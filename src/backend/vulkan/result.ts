@@ -1,15 +1,25 @@
 import { WhisperVulkanError } from "../../errors.js";
-import { resultNames, VK_ERROR_DEVICE_LOST, VK_SUCCESS } from "./bindings/generated/constants.js";
+import {
+  resultNames,
+  VK_ERROR_DEVICE_LOST,
+  VK_ERROR_OUT_OF_DEVICE_MEMORY,
+  VK_ERROR_OUT_OF_HOST_MEMORY,
+  VK_SUCCESS,
+} from "./bindings/generated/constants.js";
 
 /** "VK_ERROR_OUT_OF_DEVICE_MEMORY (-2)". */
 export function resultName(result: number): string {
   return `${resultNames.get(result) ?? "VkResult"} (${result})`;
 }
 
-/** Throws if a call failed. Errors: device-lost, vulkan-call-failed. */
+/** Throws if a call failed. Errors: device-lost, memory-refused, vulkan-call-failed. */
 export function check(result: number, call: string): void {
   if (result === VK_SUCCESS) return;
   if (result === VK_ERROR_DEVICE_LOST) throw deviceLost(call);
+  if (result === VK_ERROR_OUT_OF_DEVICE_MEMORY || result === VK_ERROR_OUT_OF_HOST_MEMORY)
+    throw new WhisperVulkanError("memory-refused", `${call} failed: ${resultName(result)}`, {
+      hint: "close other programs that use the GPU, or use --device cpu",
+    });
   throw new WhisperVulkanError("vulkan-call-failed", `${call} failed: ${resultName(result)}`, {
     hint: "update the graphics driver, or use --device cpu",
   });
