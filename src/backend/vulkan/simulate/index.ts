@@ -1,0 +1,4 @@
+export { type CountedTables, type Counts, countingTables, type HandleKind } from "./counting-tables.js";
+export { mockTables } from "./mock/mock-tables.js";
+export type { BudgetShrinks, Script } from "./script.js";
+export { type SimulatedTables, simulatedTables } from "./simulated-tables.js";
