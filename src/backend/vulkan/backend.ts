@@ -67,7 +67,13 @@ export class VulkanBackend implements Backend {
     table: KernelTable,
     options: VulkanOptions = {},
   ): Promise<VulkanBackend> {
-    const backend = new VulkanBackend(device, table, options);
+    let backend: VulkanBackend;
+    try {
+      backend = new VulkanBackend(device, table, options);
+    } catch (error) {
+      await device.destroy();
+      throw error;
+    }
     try {
       if (options.maxFlops === undefined)
         backend.#maxFlops = (await measureFlopsPerSecond(backend)) * submissionSeconds;

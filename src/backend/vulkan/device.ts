@@ -26,7 +26,12 @@ export class Device {
     this.vk = instance.tables.device(instance.vk, handle);
     const out = Buffer.alloc(8);
     this.vk.vkGetDeviceQueue(handle, this.queueFamily, 0, out);
-    this.queue = new Queue(this.vk, handle, out.readBigUInt64LE(), report.type === "cpu");
+    try {
+      this.queue = new Queue(this.vk, handle, out.readBigUInt64LE(), report.type === "cpu");
+    } catch (error) {
+      this.vk.vkDestroyDevice(handle, null);
+      throw error;
+    }
   }
 
   /**

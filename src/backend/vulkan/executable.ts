@@ -46,25 +46,32 @@ export class VulkanExecutable implements Executable {
     const made = await Promise.all(
       plan.flat().map(({ dispatch, bindings }) => pipelines.get({ ...dispatch, nBuffers: bindings.length })),
     );
-    const { pool: descriptorPool, sets } = descriptorSets(device, pipelines, plan.flat());
-    const pool = new CommandPool(device);
-    let nth = 0;
-    let nBarriers = 0;
-    const submissions = plan.map((dispatches, i) => {
-      const commands = pool.allocate();
-      const recorder = new Recorder(device, commands);
-      recorder.barrier("start");
-      for (const { dispatch, bindings, barrierBefore } of dispatches) {
-        if (barrierBefore && nBarriers++ !== dropBarrier) recorder.barrier("dispatch");
-        const layout = pipelines.layout(bindings.length);
-        recorder.dispatch(made[nth]!, layout, sets[nth]!, dispatch.pushConstants, dispatch.groups);
-        nth++;
-      }
-      if (i === plan.length - 1) recorder.barrier("host");
-      recorder.end();
-      return submissionOf(commands);
-    });
-    return new VulkanExecutable(device, pool, descriptorPool, submissions, nBarriers);
+    const undo: (() => void)[] = [];
+    try {
+      const { pool: descriptorPool, sets } = descriptorSets(device, pipelines, plan.flat(), undo);
+      const pool = new CommandPool(device);
+      undo.push(() => pool.destroy());
+      let nth = 0;
+      let nBarriers = 0;
+      const submissions = plan.map((dispatches, i) => {
+        const commands = pool.allocate();
+        const recorder = new Recorder(device, commands);
+        recorder.barrier("start");
+        for (const { dispatch, bindings, barrierBefore } of dispatches) {
+          if (barrierBefore && nBarriers++ !== dropBarrier) recorder.barrier("dispatch");
+          const layout = pipelines.layout(bindings.length);
+          recorder.dispatch(made[nth]!, layout, sets[nth]!, dispatch.pushConstants, dispatch.groups);
+          nth++;
+        }
+        if (i === plan.length - 1) recorder.barrier("host");
+        recorder.end();
+        return submissionOf(commands);
+      });
+      return new VulkanExecutable(device, pool, descriptorPool, submissions, nBarriers);
+    } catch (error) {
+      for (const step of undo.reverse()) step();
+      throw error;
+    }
   }
 
   async run(signal?: AbortSignal): Promise<void> {
@@ -81,11 +88,12 @@ export class VulkanExecutable implements Executable {
   }
 }
 
-/** One descriptor set a dispatch; dispatches that bind the same ranges share one. */
+/** One descriptor set a dispatch; dispatches that bind the same ranges share one. `undo` learns how to free them. */
 function descriptorSets(
   device: Device,
   pipelines: Pipelines,
   dispatches: readonly PlannedDispatch<bigint>[],
+  undo: (() => void)[],
 ) {
   const { vk, handle } = device;
   const keys = dispatches.map(({ bindings }) =>
@@ -105,6 +113,7 @@ function descriptorSets(
   });
   check(vk.vkCreateDescriptorPool(handle, poolInfo, null, out), "vkCreateDescriptorPool");
   const pool = out.readBigUInt64LE();
+  undo.push(() => vk.vkDestroyDescriptorPool(handle, pool, null));
   const sets = new Map<string, bigint>();
   for (const [key, bindings] of distinct) {
     const layout = pipelines.layout(bindings.length).set;

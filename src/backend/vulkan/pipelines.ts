@@ -3,6 +3,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import {
   VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
   VK_SHADER_STAGE_COMPUTE_BIT,
+  VK_SUCCESS,
 } from "./bindings/generated/constants.js";
 import * as structs from "./bindings/generated/structs.js";
 import { cString, encode, encodeArray, handles } from "./bindings/layout.js";
@@ -62,7 +63,9 @@ export class Pipelines {
       pushConstantRangeCount: 1,
       pPushConstantRanges: encode(structs.VkPushConstantRange, range),
     });
-    check(vk.vkCreatePipelineLayout(handle, layoutInfo, null, out), "vkCreatePipelineLayout");
+    const result = vk.vkCreatePipelineLayout(handle, layoutInfo, null, out);
+    if (result !== VK_SUCCESS) vk.vkDestroyDescriptorSetLayout(handle, set, null);
+    check(result, "vkCreatePipelineLayout");
     const layout = { set, layout: out.readBigUInt64LE() };
     this.#layouts.set(nBuffers, layout);
     return layout;

@@ -1,6 +1,6 @@
 import type { Program } from "../../network/program.js";
 import type { Tensor } from "../../ops/tensor.js";
-import type { Backend } from "../backend.js";
+import type { Backend, Executable } from "../backend.js";
 
 /** A measurement shorter than this says more about submitting than about computing. */
 const enoughMs = 2;
@@ -18,11 +18,7 @@ export async function measureFlopsPerSecond(backend: Backend): Promise<number> {
     const storage = await backend.allocate(backend.manifest([program]));
     try {
       const executable = await backend.compile(program, storage);
-      await executable.run(); // the first run pays for what the driver put off
-      const start = performance.now();
-      await executable.run();
-      const elapsedMs = performance.now() - start;
-      executable.dispose();
+      const elapsedMs = await secondRunMs(executable).finally(() => executable.dispose());
       flopsPerSecond = (2 * nRows * nState * nState) / (elapsedMs / 1000);
       if (elapsedMs >= enoughMs) break;
     } finally {
@@ -30,6 +26,14 @@ export async function measureFlopsPerSecond(backend: Backend): Promise<number> {
     }
   }
   return flopsPerSecond;
+}
+
+/** The first run pays for what the driver put off. */
+async function secondRunMs(executable: Executable): Promise<number> {
+  await executable.run();
+  const start = performance.now();
+  await executable.run();
+  return performance.now() - start;
 }
 
 function productProgram(nRows: number): Program {

@@ -29,7 +29,12 @@ export class Staging {
     this.#memory = this.placement.places.get("staging")!.memory;
     // the one command buffer is recorded anew for each copy
     this.#pool = new CommandPool(device, VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT);
-    this.#commands = this.#pool.allocate();
+    try {
+      this.#commands = this.#pool.allocate();
+    } catch (error) {
+      this.#pool.destroy();
+      throw error;
+    }
   }
 
   write(to: bigint, offsetBytes: number, bytes: Uint8Array): Promise<void> {
