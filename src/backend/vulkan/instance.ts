@@ -18,6 +18,11 @@ const portabilityEnumeration = "VK_KHR_portability_enumeration";
 /** Where the calls come from; tests put their own in place of the loader's. */
 export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
 
+/** The loader's own. Errors: vulkan-unavailable (no loader). */
+export function realTables(): Tables {
+  return new FunctionTables(openLoader());
+}
+
 /** An open connection to the loader; physical devices are found through it, devices made from it. */
 export interface Instance {
   readonly tables: Tables;
@@ -41,7 +46,7 @@ let shared: Promise<Instance> | null = null;
  */
 export async function openInstance(tables?: Tables): Promise<Instance> {
   if (tables) return createInstance(tables);
-  shared ??= createInstance(new FunctionTables(openLoader()));
+  shared ??= createInstance(realTables());
   try {
     return { ...(await shared), destroy: () => {} };
   } catch (error) {

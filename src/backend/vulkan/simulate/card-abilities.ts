@@ -1,6 +1,10 @@
 import type { Card } from "../../../memory/simulate/card.js";
 import type { Vulkan } from "../bindings/functions.js";
 import type { VulkanCalls } from "../bindings/generated/calls.js";
+import {
+  VK_ERROR_EXTENSION_NOT_PRESENT,
+  VK_ERROR_FEATURE_NOT_PRESENT,
+} from "../bindings/generated/constants.js";
 import * as structs from "../bindings/generated/structs.js";
 import { decode, decodeArray, encode, type Struct } from "../bindings/layout.js";
 import type { Pointer } from "../bindings/signature.js";
@@ -44,8 +48,8 @@ export function cardAbilities(card: Card, below: Vulkan): Partial<VulkanCalls> {
   };
 }
 
-/** What vkCreateDevice asks for and the card lacks: "the extension VK_...", or null. */
-export function missingAbility({ features, extensions }: Card, createInfo: Pointer): string | null {
+/** What vkCreateDevice answers where it is asked for what the card lacks. */
+export function refusalOf({ features, extensions }: Card, createInfo: Pointer): number | undefined {
   const type = structs.VkDeviceCreateInfo;
   const { enabledExtensionCount, ppEnabledExtensionNames } = decode(
     type,
@@ -53,16 +57,16 @@ export function missingAbility({ features, extensions }: Card, createInfo: Point
   );
   for (let i = 0; i < enabledExtensionCount && extensions; i++) {
     const name = readText(readBytes(ppEnabledExtensionNames + BigInt(i * 8), 8).readBigUInt64LE());
-    if (!extensions.includes(name)) return `the extension ${name}`;
+    if (!extensions.includes(name)) return VK_ERROR_EXTENSION_NOT_PRESENT;
   }
   for (const chained of features ? chainedTo(createInfo!) : []) {
     const struct = featureStructs.get(chained.type);
     if (!struct) continue;
     const values = decode(struct, readBytes(chained.address, struct.sizeBytes));
-    const missing = switches(struct).find((name) => values[name] !== 0 && !features!.includes(name));
-    if (missing) return `the feature ${missing}`;
+    if (switches(struct).some((name) => values[name] !== 0 && !features!.includes(name)))
+      return VK_ERROR_FEATURE_NOT_PRESENT;
   }
-  return null;
+  return undefined;
 }
 
 function extensionsOf(below: Vulkan, device: bigint) {

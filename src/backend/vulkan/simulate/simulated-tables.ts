@@ -1,15 +1,11 @@
 import type { Card } from "../../../memory/simulate/card.js";
 import type { Vulkan } from "../bindings/functions.js";
 import type { VulkanCalls } from "../bindings/generated/calls.js";
-import {
-  VK_ERROR_EXTENSION_NOT_PRESENT,
-  VK_INCOMPLETE,
-  VK_SUCCESS,
-} from "../bindings/generated/constants.js";
+import { VK_INCOMPLETE, VK_SUCCESS } from "../bindings/generated/constants.js";
 import { handles } from "../bindings/layout.js";
 import type { Pointer } from "../bindings/signature.js";
 import type { Tables } from "../instance.js";
-import { cardAbilities, missingAbility } from "./card-abilities.js";
+import { cardAbilities, refusalOf } from "./card-abilities.js";
 import { CardHeaps } from "./card-heaps.js";
 import { CardMemory } from "./card-memory.js";
 import { cardMemoryProperties } from "./card-memory-properties.js";
@@ -48,9 +44,7 @@ export function simulatedTables(
   }));
   const strict = watching(replaced, {
     before: (name, parameters) =>
-      name === "vkCreateDevice" && missingAbility(card, parameters[1] as Pointer) !== null
-        ? VK_ERROR_EXTENSION_NOT_PRESENT
-        : undefined,
+      name === "vkCreateDevice" ? refusalOf(card, parameters[1] as Pointer) : undefined,
   });
   return countingTables(failing(strict, script));
 }

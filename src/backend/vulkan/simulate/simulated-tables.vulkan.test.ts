@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { testDevice, watchValidation } from "../../../../test/validation.js";
+import { type OpCase, opCases } from "../../../ops/cases.js";
+import { vulkanKernels } from "../../../ops/vulkan-kernels.js";
+import { checkCase } from "../../check-case.js";
+import { listDevices, openVulkan, realTables, type VulkanBackend } from "../index.js";
+import { chooseVariant } from "../plan.js";
+import { selectDevice } from "../selection.js";
+import { countingTables, type SimulatedTables, simulatedTables } from "./index.js";
+import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
+import { nothingLeft } from "./testing/nothing-left.js";
+
+describe.skipIf(!testDevice)("simulated cards over a real driver", async () => {
+  const validation = testDevice ? watchValidation() : null;
+  const index = testDevice ? selectDevice(await listDevices(), testDevice) : 0;
+  afterEach(() => {
+    expect(validation!.newMessages()).toBe("");
+  });
+
+  describe.each([noResizableBar, onlyNonCoherent, unified])("$name", (card) => {
+    let real: ReturnType<typeof countingTables>;
+    let tables: SimulatedTables;
+    let backend: VulkanBackend;
+    beforeAll(async () => {
+      real = countingTables(realTables());
+      tables = simulatedTables(card, real, {}, index);
+      backend = await openVulkan("auto", { maxFlops: 1e9 }, tables);
+    });
+    afterAll(async () => {
+      await backend.dispose();
+      expect(nothingLeft(tables.counts())).toBe(true);
+      expect(nothingLeft(real.counts())).toBe(true);
+    });
+
+    it("is what the program sees, and the only device", async () => {
+      expect(await listDevices(tables)).toMatchObject([
+        {
+          name: card.device.name,
+          type: "discrete",
+          vendorId: card.device.vendorId,
+          heaps: card.heaps.map(({ sizeBytes, deviceLocal }) => ({ sizeBytes, deviceLocal })),
+          memoryTypes: card.types,
+        },
+      ]);
+    });
+
+    it.each(opCases.map((opCase): [string, OpCase] => [opCase.name, opCase]))("%s", async (_, opCase) => {
+      const { tolerance } = chooseVariant(vulkanKernels, opCase.step, backend.kernelDevice);
+      const { mismatch } = await checkCase(backend, opCase, tolerance);
+      expect(mismatch).toBeNull();
+    });
+  });
+});
