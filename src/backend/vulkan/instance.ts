@@ -18,7 +18,10 @@ const portabilityEnumeration = "VK_KHR_portability_enumeration";
 /** Where the calls come from; tests put their own in place of the loader's. */
 export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
 
-/** The loader's own. Errors: vulkan-unavailable (no loader). */
+/**
+ * The loader's own, for a simulation to wrap. Instances made through them are no shared one: a program that makes many
+ * one after the other should hold the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
+ */
 export function realTables(): Tables {
   return new FunctionTables(openLoader());
 }

@@ -1,45 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { opCases } from "../../../ops/cases.js";
-import { stepTensors } from "../../../ops/index.js";
-import { tensorSizeBytes } from "../../../ops/tensor.js";
 import { signatures } from "../bindings/generated/calls.js";
-import { openVulkan } from "../index.js";
-import { mockTables, type SimulatedTables } from "./index.js";
+import { mockTables } from "./index.js";
 import type { CallName } from "./layer.js";
 import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
 import { nothingLeft } from "./testing/nothing-left.js";
 import { RawMemory } from "./testing/raw-memory.js";
-
-const step = opCases.find((opCase) => opCase.step.op === "linear")!.step;
-const program = { name: "one step", steps: [step] };
-
-/** Opens a device, writes and reads tensors, compiles and runs; everything is given back whatever happens. */
-async function useOnce(tables: SimulatedTables): Promise<void> {
-  const backend = await openVulkan("0", {}, tables);
-  try {
-    const storage = await backend.allocate(backend.manifest([program]));
-    try {
-      const executable = await backend.compile(program, storage);
-      try {
-        const { reads, writes } = stepTensors(step);
-        for (const tensor of [...reads, ...writes]) {
-          const bytes = new Uint8Array(tensorSizeBytes(tensor)).map((_, i) => i * 7);
-          const back = new Uint8Array(bytes.length);
-          await storage.write(tensor, 0, bytes);
-          await storage.read(tensor, 0, back);
-          expect(Buffer.compare(back, bytes)).toBe(0);
-        }
-        await executable.run();
-      } finally {
-        executable.dispose();
-      }
-    } finally {
-      await storage.dispose();
-    }
-  } finally {
-    await backend.dispose();
-  }
-}
+import { useOnce } from "./testing/use-once.js";
 
 describe("a driver that is none", () => {
   it.each([noResizableBar, onlyNonCoherent, unified])("keeps what is written, on $name", async (card) => {
@@ -80,6 +46,14 @@ describe("a script", () => {
     expect(() => mockTables(unified, { fail: { call: "vkFreeMemory", nth: 0, code: -1 } })).toThrow(
       "vkFreeMemory",
     );
+  });
+
+  it("makes waiting for the device fail", async () => {
+    const fail = { call: "vkWaitForFences", nth: 1, code: -4 };
+    const tables = mockTables(unified, { fail }, { slow: true });
+    await expect(useOnce(tables)).rejects.toMatchObject({ code: "device-lost" });
+    expect(nothingLeft(tables.counts())).toBe(true);
+    await useOnce(tables);
   });
 
   it("makes every call fail in turn, once or from then on: nothing is left, and the error has a code", async () => {

@@ -8,7 +8,7 @@ import { readBytes, writeBytes } from "../foreign-memory.js";
 type BytesOf = (buffer: bigint, offsetBytes: number, sizeBytes: number) => Buffer;
 
 /** Command buffers that remember copies, and a queue that has made them when vkQueueSubmit returns. */
-export function mockCommands(newHandle: () => bigint, bytesOf: BytesOf): Partial<VulkanCalls> {
+export function mockCommands(newHandle: () => bigint, bytesOf: BytesOf, slow: boolean): Partial<VulkanCalls> {
   const recorded = new Map<bigint, (() => void)[]>();
   const signalled = new Set<bigint>();
   const nothing = () => {};
@@ -59,7 +59,7 @@ export function mockCommands(newHandle: () => bigint, bytesOf: BytesOf): Partial
       for (const fence of handlesAt(fences, count)) signalled.delete(fence);
       return VK_SUCCESS;
     },
-    vkGetFenceStatus: (_device, fence) => (signalled.has(fence) ? VK_SUCCESS : VK_NOT_READY),
+    vkGetFenceStatus: (_device, fence) => (signalled.has(fence) && !slow ? VK_SUCCESS : VK_NOT_READY),
     vkWaitForFences: (_device, count, fences) =>
       handlesAt(fences, count).every((fence) => signalled.has(fence)) ? VK_SUCCESS : VK_TIMEOUT,
   };

@@ -10,8 +10,13 @@ import { mockProperties } from "./mock-properties.js";
 /** Handles are numbers from here on, so that small numbers given by mistake are none. */
 const firstHandle = 0x1000n;
 
+export interface MockOptions {
+  /** Work is never seen done by asking vkGetFenceStatus: the program has to wait for it. */
+  readonly slow?: boolean;
+}
+
 /** A driver that can do whatever a card may be able to, for a simulation to take away from. */
-export function mockDriver(card: Card): Tables {
+export function mockDriver(card: Card, { slow = false }: MockOptions = {}): Tables {
   let last = firstHandle;
   const newHandle = () => last++;
   const memory = mockMemory(newHandle);
@@ -19,7 +24,7 @@ export function mockDriver(card: Card): Tables {
     ...mockProperties(card),
     ...mockObjects(newHandle),
     ...memory.calls,
-    ...mockCommands(newHandle, memory.bytesOf),
+    ...mockCommands(newHandle, memory.bytesOf, slow),
   };
   const table: Record<string, unknown> = {};
   for (const name of Object.keys(signatures) as (keyof VulkanCalls)[])
