@@ -18,6 +18,14 @@ const portabilityEnumeration = "VK_KHR_portability_enumeration";
 /** Where the calls come from; tests put their own in place of the loader's. */
 export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
 
+/**
+ * The loader's own, for a simulation to wrap. Instances made through them are no shared one: a program that makes many
+ * one after the other should hold the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
+ */
+export function realTables(): Tables {
+  return new FunctionTables(openLoader());
+}
+
 /** An open connection to the loader; physical devices are found through it, devices made from it. */
 export interface Instance {
   readonly tables: Tables;
@@ -41,7 +49,7 @@ let shared: Promise<Instance> | null = null;
  */
 export async function openInstance(tables?: Tables): Promise<Instance> {
   if (tables) return createInstance(tables);
-  shared ??= createInstance(new FunctionTables(openLoader()));
+  shared ??= createInstance(realTables());
   try {
     return { ...(await shared), destroy: () => {} };
   } catch (error) {

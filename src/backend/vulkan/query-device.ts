@@ -13,7 +13,7 @@ import type { Instance } from "./instance.js";
 import { check } from "./result.js";
 
 /** Extensions that something here uses, if the device has them. */
-const usefulExtensions = [
+export const usefulExtensions = [
   "VK_KHR_portability_subset",
   "VK_KHR_16bit_storage",
   "VK_KHR_shader_float16_int8",

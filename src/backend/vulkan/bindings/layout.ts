@@ -97,7 +97,8 @@ export function encodeArray<S extends Struct>(type: S, elements: readonly Encoda
   return bytes;
 }
 
-function encodeInto(
+/** Sets the given fields of a structure that lies in `bytes` at `base`, and leaves the others. */
+export function encodeInto(
   bytes: Buffer,
   base: number,
   type: Struct,

@@ -1,0 +1,69 @@
+import type { Card } from "../../../memory/simulate/card.js";
+import {
+  VK_ERROR_OUT_OF_DEVICE_MEMORY,
+  VK_ERROR_TOO_MANY_OBJECTS,
+  VK_SUCCESS,
+} from "../bindings/generated/constants.js";
+import type { BudgetShrinks } from "./script.js";
+
+/** What a card's heaps have given out, what they say about it, and what they refuse. */
+export class CardHeaps {
+  readonly #card: Card;
+  readonly #shrinks: BudgetShrinks | null;
+  readonly #heldBytes: number[];
+  #nHeld = 0;
+  #nTries = 0;
+
+  constructor(card: Card, shrinks: BudgetShrinks | null) {
+    this.#card = card;
+    this.#shrinks = shrinks;
+    this.#heldBytes = card.heaps.map(() => 0);
+  }
+
+  /** As VK_EXT_memory_budget reports them: usage is what others hold and what was given out here. */
+  budgets(): { readonly budgetBytes: number; readonly usageBytes: number }[] {
+    return this.#card.heaps.map(({ sizeBytes, budgetBytes, usageBytes }, heap) => ({
+      budgetBytes: this.#shrunk(heap)?.budgetBytes ?? budgetBytes ?? sizeBytes,
+      usageBytes: (usageBytes ?? 0) + this.#heldBytes[heap]!,
+    }));
+  }
+
+  /** Takes memory: VK_SUCCESS, or the VkResult of a refusal. */
+  take(heap: number, sizeBytes: number): number {
+    this.#nTries++;
+    const { maxMemoryAllocationCount, maxMemoryAllocationSize } = this.#card.limits;
+    if (this.#nHeld >= unlessZero(maxMemoryAllocationCount)) return VK_ERROR_TOO_MANY_OBJECTS;
+    if (
+      sizeBytes > unlessZero(maxMemoryAllocationSize) ||
+      sizeBytes > (this.#card.heaps[heap]!.largestFreeBytes ?? Number.POSITIVE_INFINITY) ||
+      sizeBytes > this.#freeBytes(heap)
+    )
+      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
+    this.#heldBytes[heap]! += sizeBytes;
+    this.#nHeld++;
+    return VK_SUCCESS;
+  }
+
+  giveBack(heap: number, sizeBytes: number): void {
+    this.#heldBytes[heap]! -= sizeBytes;
+    this.#nHeld--;
+  }
+
+  /** What others hold is gone; a budget below that is advice, which drivers go beyond, unless the script says no. */
+  #freeBytes(heap: number): number {
+    const { sizeBytes, usageBytes = 0 } = this.#card.heaps[heap]!;
+    const shrunk = this.#shrunk(heap);
+    const free = sizeBytes - usageBytes - this.#heldBytes[heap]!;
+    return shrunk?.refuses ? Math.min(free, shrunk.budgetBytes - usageBytes - this.#heldBytes[heap]!) : free;
+  }
+
+  #shrunk(heap: number): BudgetShrinks | null {
+    const shrinks = this.#shrinks;
+    return shrinks?.heap === heap && this.#nTries >= shrinks.afterAllocations ? shrinks : null;
+  }
+}
+
+/** Drivers report limits of 0 that have overflowed; such a limit holds for nothing. */
+export function unlessZero(limit: number): number {
+  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+}

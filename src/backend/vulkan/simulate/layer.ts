@@ -1,0 +1,74 @@
+import type { Vulkan } from "../bindings/functions.js";
+import { signatures, type VulkanCalls } from "../bindings/generated/calls.js";
+import type { Tables } from "../instance.js";
+
+/** The name of a Vulkan call. */
+export type CallName = keyof VulkanCalls;
+type AnyCall = (...parameters: unknown[]) => unknown;
+type AnyLater = (name: CallName, ...parameters: unknown[]) => Promise<unknown>;
+
+const callNames = Object.keys(signatures) as CallName[];
+
+/** What goes by between a program and a driver, whether called at once or through `later`. */
+interface Watch {
+  /** A number is answered in the driver's place. */
+  before?(name: CallName, parameters: readonly unknown[], below: Vulkan): number | undefined;
+  /** After the driver's answer, or the one in its place. */
+  after?(name: CallName, parameters: readonly unknown[], result: unknown): void;
+}
+
+/** Tables whose every call is seen on its way down and up. */
+export function watching(tables: Tables, { before, after }: Watch): Tables {
+  return layered(tables, (below) => {
+    const call = (name: CallName) =>
+      ((...parameters) => {
+        const result = before?.(name, parameters, below) ?? (below[name] as AnyCall)(...parameters);
+        after?.(name, parameters, result);
+        return result;
+      }) satisfies AnyCall;
+    const later: AnyLater = async (name, ...parameters) => {
+      const result =
+        before?.(name, parameters, below) ?? (await (below.later as AnyLater)(name, ...parameters));
+      after?.(name, parameters, result);
+      return result;
+    };
+    return tableOf(below, call, later);
+  });
+}
+
+/** Tables in which some calls are others; those are made at once through `later` too. */
+export function replacing(tables: Tables, replace: (below: Vulkan) => Partial<VulkanCalls>): Tables {
+  return layered(tables, (below) => {
+    const replaced = replace(below);
+    const call = (name: CallName) =>
+      (replaced[name] as AnyCall | undefined) ?? ((...parameters) => (below[name] as AnyCall)(...parameters));
+    const later: AnyLater = async (name, ...parameters) =>
+      replaced[name]
+        ? (replaced[name] as AnyCall)(...parameters)
+        : (below.later as AnyLater)(name, ...parameters);
+    return tableOf(below, call, later);
+  });
+}
+
+function tableOf(below: Vulkan, call: (name: CallName) => AnyCall, later: AnyLater): Vulkan {
+  const table: Record<string, unknown> = Object.fromEntries(callNames.map((name) => [name, call(name)]));
+  table.has = (name: CallName) => below.has(name);
+  table.later = later;
+  return table as unknown as Vulkan;
+}
+
+/** The same layer at every level. */
+function layered(tables: Tables, layer: (below: Vulkan) => Vulkan): Tables {
+  // the real tables look device calls up through the instance's own table, not through the layer over it
+  const below = new WeakMap<Vulkan, Vulkan>();
+  return {
+    global: layer(tables.global),
+    instance(handle) {
+      const real = tables.instance(handle);
+      const table = layer(real);
+      below.set(table, real);
+      return table;
+    },
+    device: (instance, handle) => layer(tables.device(below.get(instance) ?? instance, handle)),
+  };
+}

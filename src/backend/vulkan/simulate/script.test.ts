@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { signatures } from "../bindings/generated/calls.js";
+import { mockTables } from "./index.js";
+import type { CallName } from "./layer.js";
+import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
+import { nothingLeft } from "./testing/nothing-left.js";
+import { RawMemory } from "./testing/raw-memory.js";
+import { useOnce } from "./testing/use-once.js";
+
+describe("a driver that is none", () => {
+  it.each([noResizableBar, onlyNonCoherent, unified])("keeps what is written, on $name", async (card) => {
+    const tables = mockTables(card);
+    await useOnce(tables);
+    expect(nothingLeft(tables.counts())).toBe(true);
+    expect(tables.counts().calls.vkQueueSubmit).toBeGreaterThan(0);
+  });
+});
+
+describe("a script", () => {
+  it.each([
+    [{ refuseNth: 1 }, -2],
+    [{ refuseNth: 1, refuseCode: -1000011001 }, -1000011001],
+    [{ fail: { call: "vkAllocateMemory", nth: 1, code: -13 } }, -13],
+  ])("refuses an allocation: %j", async (script, code) => {
+    const raw = await RawMemory.open(mockTables(unified, script));
+    const answers = [0, 1, 2].map(() => raw.allocate(1, 16));
+    expect(answers.map((answer) => (typeof answer === "bigint" ? "got" : answer))).toEqual([
+      "got",
+      code,
+      "got",
+    ]);
+  });
+
+  it("shrinks a budget after some allocations, as advice or for good", async () => {
+    const shrinks = { afterAllocations: 1, heap: 0, budgetBytes: 100 };
+    for (const refuses of [false, true]) {
+      const raw = await RawMemory.open(mockTables(unified, { budgetShrinks: { ...shrinks, refuses } }));
+      expect(raw.device.memoryBudget()).toEqual([{ budgetBytes: 2 ** 32, usageBytes: 0 }]);
+      expect(raw.allocate(1, 64)).toBeTypeOf("bigint");
+      expect(raw.device.memoryBudget()).toEqual([{ budgetBytes: 100, usageBytes: 64 }]);
+      expect(raw.allocate(1, 64)).toBeTypeOf(refuses ? "number" : "bigint");
+    }
+  });
+
+  it("can't make a call fail that has no result", () => {
+    expect(() => mockTables(unified, { fail: { call: "vkFreeMemory", nth: 0, code: -1 } })).toThrow(
+      "vkFreeMemory",
+    );
+  });
+
+  it("makes waiting for the device fail", async () => {
+    const fail = { call: "vkWaitForFences", nth: 1, code: -4 };
+    const tables = mockTables(unified, { fail }, { slow: true });
+    await expect(useOnce(tables)).rejects.toMatchObject({ code: "device-lost" });
+    expect(nothingLeft(tables.counts())).toBe(true);
+    await useOnce(tables);
+  });
+
+  it("makes every call fail in turn, once or from then on: nothing is left, and the error has a code", async () => {
+    const counted = mockTables(unified);
+    await useOnce(counted);
+    const wrong: string[] = [];
+    for (const [call, uses] of Object.entries(counted.counts().calls)) {
+      if (signatures[call as CallName][1] !== "i32") continue;
+      for (let nth = 0; nth < uses; nth += nth < 4 ? 1 : 11) {
+        for (const [code, always] of [
+          [-2, false],
+          [-1, true],
+          [-4, true],
+        ] as const) {
+          const tables = mockTables(unified, { fail: { call, nth, code, always } });
+          const error = await useOnce(tables).catch((thrown: unknown) => thrown);
+          const name = `${call} ${nth} ${code}${always ? " always" : ""}`;
+          if (error && !(error as { code?: string }).code) wrong.push(`${name}: ${error}`);
+          try {
+            nothingLeft(tables.counts());
+          } catch (left) {
+            wrong.push(`${name}: ${left}`);
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});

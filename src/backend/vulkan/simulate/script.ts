@@ -1,0 +1,63 @@
+import { signatures } from "../bindings/generated/calls.js";
+import { VK_ERROR_OUT_OF_DEVICE_MEMORY } from "../bindings/generated/constants.js";
+import { handles } from "../bindings/layout.js";
+import type { Pointer } from "../bindings/signature.js";
+import type { Tables } from "../instance.js";
+import { type CallName, watching } from "./layer.js";
+
+/** What goes wrong on a simulated card as time goes by. Uses of a call are counted from 0, per name. */
+export interface Script {
+  /** This use of vkAllocateMemory is refused, once. */
+  readonly refuseNth?: number;
+  /** What it answers; VK_ERROR_OUT_OF_DEVICE_MEMORY if nothing is said. */
+  readonly refuseCode?: number;
+  /** After so many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
+  readonly budgetShrinks?: BudgetShrinks;
+  /** A use of any call that returns a VkResult answers this code; always: so do all uses after it. */
+  readonly fail?: {
+    readonly call: string;
+    readonly nth: number;
+    readonly code: number;
+    readonly always?: boolean;
+  };
+}
+
+export interface BudgetShrinks {
+  readonly afterAllocations: number;
+  readonly heap: number;
+  readonly budgetBytes: number;
+  /** The heap refuses what goes beyond it; else it is advice, as budgets are on most drivers. */
+  readonly refuses?: boolean;
+}
+
+/** Longer than any submission of a program under test. */
+const waitNs = 60_000_000_000;
+
+/** Tables in which calls fail as a script says; a call that fails never reaches the driver. */
+export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script): Tables {
+  if (refuseNth === undefined && !fail) return tables;
+  if (fail && signatures[fail.call as CallName]?.[1] !== "i32")
+    throw new Error(`no Vulkan call used here can fail that is named ${fail.call}`);
+  const uses = new Map<CallName, number>();
+  return watching(tables, {
+    before(name, parameters, below) {
+      const nth = uses.get(name) ?? 0;
+      uses.set(name, nth + 1);
+      if (name === "vkAllocateMemory" && nth === refuseNth)
+        return refuseCode ?? VK_ERROR_OUT_OF_DEVICE_MEMORY;
+      if (name !== fail?.call || (fail.always ? nth < fail.nth : nth !== fail.nth)) return undefined;
+      // the program takes the work for ended and frees what it uses: the driver underneath must be done with it
+      if (name === "vkGetFenceStatus")
+        below.vkWaitForFences(parameters[0] as bigint, 1, handles(parameters[1] as bigint), 1, waitNs);
+      if (name === "vkWaitForFences")
+        below.vkWaitForFences(
+          parameters[0] as bigint,
+          parameters[1] as number,
+          parameters[2] as Pointer,
+          1,
+          waitNs,
+        );
+      return fail.code;
+    },
+  });
+}
