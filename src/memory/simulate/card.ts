@@ -1,6 +1,7 @@
 /**
  * A card as data: its memory as Vulkan reports it, what it has free, and as much of the rest as changes what a program
- * does on it. All sizes in bytes. One JSON file a card in cards/, read and checked by readCard().
+ * does on it. All sizes in bytes. One JSON file a card in assets/cards/ (where both a checkout and the package find it), read
+ * and checked by readCard(). Numbers are what the driver says, odd ones too: whoever plans has to clamp them.
  */
 export interface Card {
   /** What --simulate calls it: "amd-rx5700xt-windows". */
