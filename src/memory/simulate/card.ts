@@ -31,7 +31,10 @@ export interface Card {
 export interface CardHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
-  /** What VK_EXT_memory_budget says; without them the whole heap is free. */
+  /**
+   * What this process may use and what it uses already; without them the whole heap is free. The driver tells them
+   * where the card has VK_EXT_memory_budget, and refuses what goes beyond them in any case.
+   */
   readonly budgetBytes?: number;
   readonly usageBytes?: number;
   /** The largest piece that can still be had in one allocation, where the heap is fragmented. */
