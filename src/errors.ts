@@ -29,6 +29,8 @@ export type ErrorCode =
   | "vulkan-call-failed"
   | "device-lost"
   | "memory-refused"
+  | "card-unknown"
+  | "card-invalid"
   // running
   | "aborted"
   | "disposed"

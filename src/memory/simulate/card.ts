@@ -1,6 +1,7 @@
 /**
  * A card as data: its memory as Vulkan reports it, what it has free, and as much of the rest as changes what a program
- * does on it. All sizes in bytes. One JSON file a card in cards/, read and checked by readCard().
+ * does on it. All sizes in bytes. One JSON file a card in assets/cards/ (where both a checkout and the package find it), read
+ * and checked by readCard(). Numbers are what the driver says, odd ones too: whoever plans has to clamp them.
  */
 export interface Card {
   /** What --simulate calls it: "amd-rx5700xt-windows". */
@@ -30,7 +31,10 @@ export interface Card {
 export interface CardHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
-  /** What VK_EXT_memory_budget says; without them the whole heap is free. */
+  /**
+   * What this process may use and what it uses already; without them the whole heap is free. The driver tells them
+   * where the card has VK_EXT_memory_budget, and refuses what goes beyond them in any case.
+   */
   readonly budgetBytes?: number;
   readonly usageBytes?: number;
   /** The largest piece that can still be had in one allocation, where the heap is fragmented. */

@@ -1,0 +1,53 @@
+import type { Card, CardHeap, CardLimits } from "./card.js";
+import { largestSize } from "./fields.js";
+
+/** What Vulkan guarantees: taken where a card doesn't give a limit, or gives 0, which some drivers do. */
+export const guaranteedLimits = {
+  maxMemoryAllocationSize: 2 ** 30,
+  maxMemoryAllocationCount: 4096,
+  maxBufferSize: 2 ** 30,
+  maxStorageBufferRange: 2 ** 27,
+  minStorageBufferOffsetAlignment: 256,
+  nonCoherentAtomSize: 256,
+} as const satisfies CardLimits;
+
+/** VK_MAX_MEMORY_HEAPS and VK_MAX_MEMORY_TYPES. */
+export const maxHeaps = 16;
+export const maxTypes = 32;
+
+/** Limits as they were given, unknown and impossible ones replaced; assumed: the paths of those. */
+export function wholeLimits(given: Partial<CardLimits>): { limits: CardLimits; assumed: string[] } {
+  const assumed: string[] = [];
+  const limits: Record<string, number> = {};
+  for (const [name, guaranteed] of Object.entries(guaranteedLimits)) {
+    const value = given[name as keyof CardLimits];
+    if (!value) assumed.push(`limits.${name}`);
+    // before VK_KHR_maintenance4 there is no limit of buffers
+    limits[name] = name === "maxBufferSize" && value === undefined ? largestSize : value || guaranteed;
+  }
+  for (const name of [
+    "maxComputeSharedMemorySize",
+    "maxComputeWorkGroupInvocations",
+    "subgroupSize",
+  ] as const)
+    if (given[name]) limits[name] = given[name];
+  return { limits: limits as unknown as CardLimits, assumed };
+}
+
+/** RAM, where a report doesn't tell: the heaps that are not device-local; where memory is unified the largest heap. */
+export function ramOf(heaps: readonly CardHeap[]): number {
+  const host = heaps.filter(({ deviceLocal }) => !deviceLocal);
+  const bytes =
+    host.length > 0
+      ? host.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+      : heaps.reduce((largest, { sizeBytes }) => Math.max(largest, sizeBytes), 0);
+  return Math.min(bytes, largestSize);
+}
+
+/** A card from what somebody else's report gives: RAM and limits that it doesn't tell are assumed and marked so. */
+export function cardFrom(
+  report: Omit<Card, "limits" | "ramBytes" | "assumed"> & { readonly limits: Partial<CardLimits> },
+): Card {
+  const { limits, assumed } = wholeLimits(report.limits);
+  return { ...report, limits, ramBytes: ramOf(report.heaps), assumed: [...assumed, "ramBytes"] };
+}

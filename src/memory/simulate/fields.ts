@@ -1,0 +1,106 @@
+import { WhisperVulkanError } from "../../errors.js";
+import { nearestNames } from "../../model/edit-distance.js";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The largest size a driver can report that a number holds exactly: 2^64 - 1 itself would be rounded up to 2^64. */
+export const largestSize = 2 ** 64 - 2048;
+
+/** Reads values out of JSON that somebody else wrote; what is wrong is said with the field's path. */
+export class Fields {
+  readonly #source: string;
+
+  /** source: what the JSON came from, for messages. */
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Error: card-invalid. */
+  invalid(what: string, hint?: string): never {
+    throw new WhisperVulkanError(
+      "card-invalid",
+      `${this.#source}: ${what}`,
+      hint === undefined ? {} : { hint },
+    );
+  }
+
+  object(value: unknown, path: string): JsonObject {
+    if (!isObject(value)) return this.#mustBe(path, "an object", value);
+    return value;
+  }
+
+  /** With known: no other fields, since one that is misspelt would silently count for nothing. */
+  objectOf(value: unknown, path: string, known: readonly string[]): JsonObject {
+    const object = this.object(value, path);
+    for (const key of Object.keys(object))
+      if (!known.includes(key))
+        this.invalid(
+          `${path === "" ? shown(key) : `${path}.${key}`} is no field of a card`,
+          `Fields here: ${nearestNames(key, known).join(", ")}`,
+        );
+    return object;
+  }
+
+  list(value: unknown, path: string): readonly unknown[] {
+    if (!Array.isArray(value)) return this.#mustBe(path, "a list", value);
+    return value;
+  }
+
+  text(value: unknown, path: string): string {
+    if (typeof value !== "string") return this.#mustBe(path, "text", value);
+    return value;
+  }
+
+  flag(value: unknown, path: string): boolean {
+    if (value === 0 || value === 1) return value === 1;
+    if (typeof value !== "boolean") return this.#mustBe(path, "true or false", value);
+    return value;
+  }
+
+  names(value: unknown, path: string): readonly string[] {
+    return this.list(value, path).map((name, i) => this.text(name, `${path}[${i}]`));
+  }
+
+  /** A VkDeviceSize, as a number or as decimal or hexadecimal text (which JSON needs for more than 2^53). */
+  bytes(value: unknown, path: string): number {
+    const number = wholeNumberOf(value);
+    if (number === null || number > 2 ** 64) return this.#mustBe(path, "a whole number of bytes", value);
+    return Math.min(number, largestSize);
+  }
+
+  /** A uint32_t. */
+  count(value: unknown, path: string, what = "a whole number below 2^32"): number {
+    const number = wholeNumberOf(value);
+    if (number === null || number >= 2 ** 32) return this.#mustBe(path, what, value);
+    return number;
+  }
+
+  oneOf<T extends string>(value: unknown, path: string, known: readonly T[]): T {
+    const found = known.find((one) => one === value);
+    return found ?? this.#mustBe(path, `one of ${known.join(", ")}`, value);
+  }
+
+  #mustBe(path: string, what: string, value: unknown): never {
+    const field = path === "" ? "a card" : path;
+    if (value === undefined) return this.invalid(`${field} is missing (${what})`);
+    return this.invalid(`${field} must be ${what}, not ${shown(value)}`);
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wholeNumberOf(value: unknown): number | null {
+  const isText = typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value.trim());
+  const number = isText ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) && number >= 0 ? number : null;
+}
+
+/** A value in one short line. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (isObject(value)) return "an object";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,40 @@
+import { WhisperVulkanError } from "../../errors.js";
+import { parseSize } from "../parse-size.js";
+import type { Card, CardHeap } from "./card.js";
+
+/** What a heap has left, budget clamped to the heap and usage to the budget. */
+export function freeBytes({ sizeBytes, budgetBytes, usageBytes }: CardHeap): number {
+  const budget = Math.min(budgetBytes ?? sizeBytes, sizeBytes);
+  return budget - Math.min(usageBytes ?? 0, budget);
+}
+
+/** The heap with at most so much free, the rest taken by others: a budget, of which nothing is used yet. */
+export function leaving(heap: CardHeap, bytes: number): CardHeap {
+  const budgetBytes = Math.min(Math.max(0, bytes), heap.sizeBytes);
+  const { usageBytes: _, ...rest } = heap;
+  return { ...rest, budgetBytes };
+}
+
+/**
+ * The card with so many bytes free in one heap (--free HEAP=SIZE); more than the heap means all of it. Error:
+ * option-invalid, where there is no such heap.
+ */
+export function withFree(card: Card, heap: number, bytes: number): Card {
+  if (!card.heaps[heap]) {
+    const last = card.heaps.length - 1;
+    throw new WhisperVulkanError("option-invalid", `${card.name} has no heap ${heap}`, {
+      hint: last < 0 ? "It has no heap at all." : `Its heaps are 0${last > 0 ? ` to ${last}` : " only"}.`,
+    });
+  }
+  return { ...card, heaps: card.heaps.map((one, i) => (i === heap ? leaving(one, bytes) : one)) };
+}
+
+/** "0=512MiB": which heap, and what is free in it. Error: option-invalid. */
+export function parseFree(text: string): { readonly heap: number; readonly bytes: number } {
+  const [, heap, size] = /^\s*(\d+)\s*=(.*)$/s.exec(text) ?? [];
+  if (heap === undefined || size === undefined)
+    throw new WhisperVulkanError("option-invalid", `--free ${JSON.stringify(text)} is not HEAP=SIZE`, {
+      hint: "Write the heap's number and what is free in it, like --free 0=512MiB.",
+    });
+  return { heap: Number(heap), bytes: parseSize(size, "--free") };
+}
