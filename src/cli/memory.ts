@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { type ModelMemoryPlan, planMemory } from "../engine/plan-memory.js";
 import { describeEntry, flagNames, picture, size } from "../memory/index.js";
-import { parseFree, parseSize } from "../memory/simulate/index.js";
+import { parseSize } from "../memory/parse-size.js";
+import { parseFree } from "../memory/simulate/index.js";
 import { writeWhole } from "./output.js";
 import { single, wholeNumber } from "./usage.js";
 
@@ -37,14 +38,20 @@ export function addMemoryCommand(program: Command): void {
     const plan = await planMemory(model, {
       ...(flags.device === undefined ? {} : { device: flags.device }),
       ...(flags.simulate === undefined ? {} : { card: flags.simulate }),
-      ...(flags.free === undefined ? {} : { free: parseFree(flags.free) }),
+      ...(flags.free === undefined ? {} : { free: freeByHeap(flags.free) }),
       ...(flags.batch === undefined ? {} : { batch: wholeNumber("--batch", flags.batch) }),
-      ...(flags.vramLimit === undefined ? {} : { vramLimitBytes: parseSize(flags.vramLimit) }),
+      ...(flags.vramLimit === undefined
+        ? {}
+        : { vramLimitBytes: parseSize(flags.vramLimit, "--vram-limit") }),
     });
     if (flags.svg !== undefined) await writeWhole(flags.svg, picture(plan, titleOf(plan), plan.summary));
     if (flags.json) console.log(JSON.stringify(plan, null, 2));
     else print(plan);
   });
+}
+
+function freeByHeap(texts: readonly string[]): Record<number, number> {
+  return Object.fromEntries(texts.map(parseFree).map(({ heap, bytes }) => [heap, bytes]));
 }
 
 function titleOf({ model, on, simulated, batch }: ModelMemoryPlan): string {

@@ -2,7 +2,7 @@ import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, size } from "../memory/index.js";
-import { type Card, cardFrom, snapshotOf, withFree } from "../memory/simulate/index.js";
+import { type Card, cardNamed, snapshotOf, withFree } from "../memory/simulate/index.js";
 import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
@@ -83,7 +83,7 @@ async function modelOf(nameOrPath: string) {
 async function target({ card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
   const limit = vramLimitBytes === undefined ? {} : { vramLimitBytes };
   if (card !== undefined) {
-    let chosen = typeof card === "string" ? await cardFrom(card) : card;
+    let chosen = typeof card === "string" ? await cardNamed(card) : card;
     for (const [heap, bytes] of Object.entries(free)) chosen = withFree(chosen, Number(heap), bytes);
     const snapshot = snapshotOf(chosen);
     const { maxBindingBytes, alignmentBytes } = planningLimits({ ...chosen.limits, ...snapshot.limits });
@@ -124,7 +124,9 @@ function adviceFor(dimensions: ModelDimensions, batch: number, plan: Plan): stri
       advice.push(`--batch ${smaller} fits`);
       break;
     }
+  const multilingual = (d: ModelDimensions) => d.nVocab >= 51865;
   const model = [...catalogue]
+    .filter((other) => multilingual(other.dimensions) === multilingual(dimensions))
     .filter(
       (other) =>
         other.dimensions.nAudioLayer < dimensions.nAudioLayer ||

@@ -8,11 +8,10 @@ export function freeBytes({ sizeBytes, budgetBytes, usageBytes }: CardHeap): num
   return budget - Math.min(usageBytes ?? 0, budget);
 }
 
-/** The heap with at most so much free, the rest taken by others: a budget, of which nothing is used yet. */
+/** The heap with at most so much free, the rest held by others, so that the card refuses what goes beyond. */
 export function leaving(heap: CardHeap, bytes: number): CardHeap {
-  const budgetBytes = Math.min(Math.max(0, bytes), heap.sizeBytes);
-  const { usageBytes: _, ...rest } = heap;
-  return { ...rest, budgetBytes };
+  const { sizeBytes } = heap;
+  return { ...heap, budgetBytes: sizeBytes, usageBytes: sizeBytes - Math.min(Math.max(0, bytes), sizeBytes) };
 }
 
 /**
