@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { checkDevice } from "../engine/open-backend.js";
 import { formatNamed, oneLine, timestamp } from "../formats/index.js";
 import { type Segment, type TranscribeOptions, type TranscriptionResult, Whisper } from "../index.js";
+import { parseSize } from "../memory/parse-size.js";
 import { resolveModel } from "../model/index.js";
 import { settingsOf } from "../whisper/index.js";
 import { withoutFileAddress, worthTrying } from "./inputs.js";
@@ -18,6 +19,8 @@ interface Flags {
   readonly task: string;
   readonly device?: string;
   readonly threads?: string;
+  readonly simulate?: string;
+  readonly vramLimit?: string;
   readonly format?: string;
   readonly output?: string;
   readonly temperature?: string;
@@ -35,6 +38,8 @@ export function addTranscribeCommand(program: Command): void {
   single(command, "-t, --task <task>", "transcribe, or translate (to English)", "transcribe");
   single(command, "-d, --device <device>", deviceHelp);
   single(command, "--threads <n>", "threads of the CPU backend (default: all cores, at most 8)");
+  single(command, "--simulate <card>", "have the GPU's memory behave like another card's (see memory)");
+  single(command, "--vram-limit <size>", "take no more of the GPU's own memory than this, e.g. 2GiB");
   single(command, "-f, --format <formats>", "txt, srt, vtt, json; several with commas");
   single(command, "-o, --output <file|folder|->", outputHelp);
   single(command, "--temperature <t>", temperatureHelp);
@@ -127,8 +132,10 @@ function transcribeOptions({ language, task, prompt, temperature }: Flags): Tran
   };
 }
 
-function deviceOptions({ device, threads }: Flags) {
+function deviceOptions({ device, threads, simulate, vramLimit }: Flags) {
   return {
+    ...(simulate === undefined ? {} : { simulate }),
+    ...(vramLimit === undefined ? {} : { vramLimitBytes: parseSize(vramLimit, "--vram-limit") }),
     ...(device === undefined ? {} : { device }),
     ...(threads === undefined ? {} : { threads: wholeNumber("--threads", threads) }),
   };

@@ -1,7 +1,9 @@
 import type { Backend } from "../backend/backend.js";
 import { openCpu } from "../backend/cpu/index.js";
-import { listDevices, openVulkan, selectDevice } from "../backend/vulkan/index.js";
+import { listDevices, openVulkan, realTables, selectDevice } from "../backend/vulkan/index.js";
+import { simulatedTables } from "../backend/vulkan/simulate/index.js";
 import { WhisperVulkanError } from "../errors.js";
+import { cardNamed } from "../memory/simulate/index.js";
 
 export interface DeviceOptions {
   /**
@@ -11,20 +13,29 @@ export interface DeviceOptions {
   readonly device?: string | number;
   /** Worker threads of the CPU backend. Default: all cores, at most 8. */
   readonly threads?: number;
+  /**
+   * A card whose memory the first Vulkan device behaves like: its name, or the path of a card's JSON file. A simulation
+   * can only take away: subgroups and speed stay the real device's.
+   */
+  readonly simulate?: string;
+  /** What may be taken of the GPU's own memory, in bytes; the rest lies in the host's. Default: no limit. */
+  readonly vramLimitBytes?: number;
   /** Told in words when something other than the obvious happens, e.g. why the CPU does the work. */
   readonly onNote?: (note: string) => void;
 }
 
 /** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, option-invalid. */
 export async function checkDevice(options: DeviceOptions): Promise<void> {
-  const { threads } = options;
+  const { threads, vramLimitBytes } = options;
+  if (vramLimitBytes !== undefined && !(vramLimitBytes >= 0))
+    throw new WhisperVulkanError("option-invalid", `vramLimitBytes must not be ${vramLimitBytes}`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64))
     throw new WhisperVulkanError(
       "option-invalid",
       `threads must be a whole number from 1 to 64, not ${threads}`,
     );
   const device = deviceOf(options);
-  if (device !== "cpu" && device !== "auto") selectDevice(await listDevices(), device);
+  if (device !== "cpu" && device !== "auto") selectDevice(await listDevices(await tablesOf(options)), device);
 }
 
 /** Opens the device that was asked for, options checked before. Errors: device-unknown, vulkan-unavailable. */
@@ -32,7 +43,9 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
   const device = deviceOf(options);
   if (device === "cpu") return openCpuBackend(options);
   try {
-    return await openVulkan(device);
+    const { vramLimitBytes } = options;
+    const limits = vramLimitBytes === undefined ? {} : { memory: { vramLimitBytes } };
+    return await openVulkan(device, limits, await tablesOf(options));
   } catch (error) {
     const absent =
       error instanceof WhisperVulkanError &&
@@ -41,6 +54,11 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
     options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
     return openCpuBackend(options);
   }
+}
+
+/** The driver's calls as the card would answer them; undefined: the driver's own. */
+async function tablesOf({ simulate }: DeviceOptions) {
+  return simulate === undefined ? undefined : simulatedTables(await cardNamed(simulate), realTables());
 }
 
 function deviceOf({ device }: DeviceOptions): string {
