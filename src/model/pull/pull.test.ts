@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bundlePullProcess, startPull } from "../testing/child.js";
 import { errorOf } from "../testing/errors.js";
 import { Hub } from "../testing/hub.js";
@@ -299,6 +299,8 @@ describe("several pulls at once", () => {
       hub.answers = [{ stallAfterBytes: 100_000 }];
       const first = startPull(script, argument);
       await hub.stalled;
+      // what was sent is not yet what was written
+      await vi.waitFor(async () => expect((await stat(`${path}.part`)).size).toBe(100_000), 20_000);
       const second = startPull(script, argument);
       const third = startPull(script, argument);
       first.child.kill("SIGKILL");
