@@ -150,6 +150,8 @@ export class Allocator<M extends DeviceMemory> {
     const left = heedBudget ? this.#accounts.availableBytes(step.heap) : Number.POSITIVE_INFINITY;
     if (least > left) return skip(least, "more than the heap's budget has left");
     const refusedBytes = placing.refusedBytes.get(step.type) ?? Number.POSITIVE_INFINITY;
+    if (least >= refusedBytes)
+      return heedBudget ? skip(least, "no more than this was refused just now") : null;
     let most = Math.min(
       this.#blockBytes(step),
       left,

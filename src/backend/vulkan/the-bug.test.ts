@@ -40,7 +40,7 @@ describe("base on an 8 GB card whose visible heap has 256 MiB", () => {
       [1, 0],
     ]);
     const weights = record.filter(({ purpose }) => purpose === "weights");
-    expect(weights).toMatchObject([
+    expect(weights.slice(0, 2)).toMatchObject([
       { heap: 2, outcome: "skipped", reason: expect.stringContaining("small") },
       { heap: 0, outcome: "allocated", rung: "DEVICE_LOCAL" },
     ]);
@@ -53,11 +53,17 @@ describe("base on an 8 GB card whose visible heap has 256 MiB", () => {
     const visible = { sizeBytes: vram.sizeBytes, deviceLocal: true, largestFreeBytes: 0 };
     const { placed, record } = await place({ ...card, heaps: [vram, host, visible] });
     expect(placed.verdict).toBe("device");
-    const weights = record
-      .filter(({ purpose }) => purpose === "weights")
-      .map(({ heap, outcome }) => [heap, outcome]);
-    expect(weights[0]).toEqual([2, "refused"]);
-    expect(weights.at(-1)).toEqual([0, "allocated"]);
+    expect(record.filter(({ heap, outcome }) => heap === 2 && outcome === "allocated")).toEqual([]);
+    expect(record.filter(({ heap, outcome }) => heap === 2 && outcome === "refused").length).toBeGreaterThan(
+      0,
+    );
+    const weights = record.filter(({ purpose }) => purpose === "weights");
+    expect(weights[0]).toMatchObject({
+      heap: 2,
+      outcome: "skipped",
+      reason: expect.stringContaining("refused"),
+    });
+    expect(weights[1]).toMatchObject({ heap: 0, outcome: "allocated" });
   });
 
   it("takes on every card what the plan says, byte for byte by the driver's own count", async () => {
