@@ -11,27 +11,38 @@ export const guaranteedLimits = {
   nonCoherentAtomSize: 256,
 } as const satisfies CardLimits;
 
-/** VK_MAX_MEMORY_HEAPS and VK_MAX_MEMORY_TYPES. */
-export const maxHeaps = 16;
-export const maxTypes = 32;
-
 /** Limits as they were given, unknown and impossible ones replaced; assumed: the paths of those. */
 export function wholeLimits(given: Partial<CardLimits>): { limits: CardLimits; assumed: string[] } {
   const assumed: string[] = [];
-  const limits: Record<string, number> = {};
-  for (const [name, guaranteed] of Object.entries(guaranteedLimits)) {
-    const value = given[name as keyof CardLimits];
-    if (!value) assumed.push(`limits.${name}`);
+  const whole = (name: keyof typeof guaranteedLimits): number => {
+    const value = given[name];
+    if (value && (!alignments.includes(name) || isAlignment(value, guaranteedLimits[name]))) return value;
+    assumed.push(`limits.${name}`);
     // before VK_KHR_maintenance4 there is no limit of buffers
-    limits[name] = name === "maxBufferSize" && value === undefined ? largestSize : value || guaranteed;
-  }
-  for (const name of [
-    "maxComputeSharedMemorySize",
-    "maxComputeWorkGroupInvocations",
-    "subgroupSize",
-  ] as const)
-    if (given[name]) limits[name] = given[name];
-  return { limits: limits as unknown as CardLimits, assumed };
+    return name === "maxBufferSize" && value === undefined ? largestSize : guaranteedLimits[name];
+  };
+  const known = (name: "maxComputeSharedMemorySize" | "maxComputeWorkGroupInvocations" | "subgroupSize") =>
+    given[name] ? { [name]: given[name] } : {};
+  const limits = {
+    maxMemoryAllocationSize: whole("maxMemoryAllocationSize"),
+    maxMemoryAllocationCount: whole("maxMemoryAllocationCount"),
+    maxBufferSize: whole("maxBufferSize"),
+    maxStorageBufferRange: whole("maxStorageBufferRange"),
+    minStorageBufferOffsetAlignment: whole("minStorageBufferOffsetAlignment"),
+    nonCoherentAtomSize: whole("nonCoherentAtomSize"),
+    ...known("maxComputeSharedMemorySize"),
+    ...known("maxComputeWorkGroupInvocations"),
+    ...known("subgroupSize"),
+  };
+  return { limits, assumed };
+}
+
+/** Limits that sizes and offsets are rounded with: powers of two, and at most what Vulkan guarantees. */
+export const alignments: readonly string[] = ["minStorageBufferOffsetAlignment", "nonCoherentAtomSize"];
+
+/** Whether sizes and offsets can be rounded with it. */
+export function isAlignment(value: number, most: number): boolean {
+  return value <= most && Number.isInteger(Math.log2(value));
 }
 
 /** RAM, where a report doesn't tell: the heaps that are not device-local; where memory is unified the largest heap. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../model/edit-distance.js";
 import type { Card } from "./card.js";
+import { cardFromJson } from "./card-from-json.js";
 import { readCard } from "./read-card.js";
 
 const folder = new URL("../../../assets/cards/", import.meta.url);
@@ -18,11 +19,12 @@ export function cardNames(): string[] {
 }
 
 /**
- * A card that comes with the package, by its name, or one of the user's own: a path that ends with ".json".
+ * A card that comes with the package, by its name, or one of the user's own: a path that ends with ".json", of any
+ * format that cardFromJson() knows.
  * Errors: card-unknown, card-invalid; file-not-found, file-is-folder, file-unreadable.
  */
 export async function cardNamed(name: string): Promise<Card> {
-  if (/\.json$|[/\\]/i.test(name)) return readCard(await readJson(name, name), name);
+  if (/\.json$|[/\\]/i.test(name)) return cardFromJson(await readJson(name, name), name);
   const names = cardNames();
   if (!names.includes(name))
     throw new WhisperVulkanError("card-unknown", `no card is called ${JSON.stringify(name)}`, {

@@ -75,6 +75,12 @@ export class Fields {
     return number;
   }
 
+  /** A uint32_t of flags, which some reports give as a negative number. */
+  flags(value: unknown, path: string): number {
+    const isSigned = typeof value === "number" && Number.isInteger(value) && value < 0 && value >= -(2 ** 31);
+    return isSigned ? value >>> 0 : this.count(value, path, "flags, such as 7 or 0x7");
+  }
+
   oneOf<T extends string>(value: unknown, path: string, known: readonly T[]): T {
     const found = known.find((one) => one === value);
     return found ?? this.#mustBe(path, `one of ${known.join(", ")}`, value);

@@ -112,10 +112,13 @@ describe("readCard", () => {
       { ...good, types: Array(33).fill(good.types[0]) },
       "card.json: types: 33 of them, Vulkan has at most 32",
     ],
-    [limit("nonCoherentAtomSize", 3), "card.json: limits.nonCoherentAtomSize must be a power of two, not 3"],
+    [
+      limit("nonCoherentAtomSize", 3),
+      "card.json: limits.nonCoherentAtomSize must be a power of two and at most 256, not 3",
+    ],
     [
       limit("minStorageBufferOffsetAlignment", 512),
-      "card.json: limits.minStorageBufferOffsetAlignment is 512, but Vulkan allows at most 256",
+      "card.json: limits.minStorageBufferOffsetAlignment must be a power of two and at most 256, not 512",
     ],
   ])("says what is wrong with %j", (json, message) => {
     expect(refusal(json)).toMatchObject({ code: "card-invalid", message });
