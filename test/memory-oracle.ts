@@ -1,10 +1,12 @@
-import type { MemorySnapshot, Piece } from "../src/memory/index.js";
+import type { MemoryManifest } from "../src/backend/backend.js";
+import { type CutLimits, piecesOf } from "../src/backend/vulkan/pieces.js";
+import type { MemoryPlan, MemorySnapshot, Piece } from "../src/memory/index.js";
 
 /**
  * What must come of placing pieces, from the rules alone (shared with no code of the planner's): sums, no blocks. Where
  * what is free comes within a piece of what is needed, either answer is right, since pieces are not cut to fill a heap.
  */
-export function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentBytes: number) {
+function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentBytes: number) {
   const { heaps, types, limits, budgets } = snapshot;
   const pageBytes = 4096;
   const sizes = pieces.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes);
@@ -31,12 +33,53 @@ export function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], align
   // per heap a piece that no longer fits, and the end of a page a block
   const slack = heaps.length * (largest + 64 * pageBytes) + (16 << 20);
   const piecesFit = largest <= limits.maxAllocationSizeBytes;
+  // a piece larger than a fragmented heap's largest hole goes elsewhere: tensors are cut for limits, not for holes
+  const holesFit = heaps.every(
+    (_, i) => largest <= (snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY),
+  );
   const enoughBlocks = limits.maxAllocationCount >= pieces.length + heaps.length;
   return {
     needed,
-    mustBeDevice: piecesFit && enoughBlocks && needed + slack <= sum(device),
-    mustNotBeRefused: piecesFit && enoughBlocks && needed + slack <= sum(device) + hostAtMost,
+    mustBeDevice: piecesFit && holesFit && enoughBlocks && needed + slack <= sum(device),
+    mustNotBeRefused:
+      piecesFit && enoughBlocks && needed + slack <= (holesFit ? sum(device) : 0) + hostAtMost,
     mustSpill: needed > sum(heaps.map(({ deviceLocal }, i) => (deviceLocal ? free[i]! : 0))) + slack,
     mustBeRefused: needed > sum(heaps.map((_, i) => heaps[i]!.sizeBytes)),
   };
+}
+
+/** What is wrong with a plan: limits not kept, pieces out of place, a verdict other than the oracle's. */
+export function disagreements(
+  plan: MemoryPlan,
+  manifest: MemoryManifest,
+  snapshot: MemorySnapshot,
+  cut: CutLimits,
+  alignmentBytes: number,
+): string[] {
+  const wrong: string[] = [];
+  const { maxAllocationCount, maxAllocationSizeBytes } = snapshot.limits;
+  if (plan.blocks.length > maxAllocationCount) wrong.push("too many allocations");
+  plan.heaps.forEach(({ sizeBytes, takenBytes }, heap) => {
+    if (takenBytes > sizeBytes) wrong.push(`heap ${heap} holds more than it has`);
+  });
+  for (const { sizeBytes, flags, pieces } of plan.blocks) {
+    if (sizeBytes > maxAllocationSizeBytes) wrong.push("a block beyond maxMemoryAllocationSize");
+    if (flags & 0xf0) wrong.push(`a type of flags ${flags}`);
+    for (const piece of pieces)
+      if (piece.offsetBytes % alignmentBytes !== 0 || piece.offsetBytes + piece.sizeBytes > sizeBytes)
+        wrong.push("a piece out of place");
+  }
+  let pieces: readonly Piece[];
+  try {
+    pieces = piecesOf(manifest, cut);
+  } catch {
+    return plan.verdict === "refused" ? wrong : [...wrong, "planned although it can't be bound"];
+  }
+  const must = oracle(snapshot, pieces, alignmentBytes);
+  if (must.mustBeDevice && plan.verdict !== "device")
+    wrong.push(`must lie in the device's memory, is ${plan.verdict}`);
+  if (must.mustNotBeRefused && plan.verdict === "refused") wrong.push("must not be refused");
+  if (must.mustSpill && plan.verdict === "device") wrong.push("lies in more device memory than there is");
+  if (must.mustBeRefused && plan.verdict !== "refused") wrong.push("lies in more memory than there is");
+  return wrong;
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { oracle } from "../../../test/memory-oracle.js";
+import { disagreements } from "../../../test/memory-oracle.js";
 import { type WorldDevice, worldDevices, worldIsHere } from "../../../test/world.js";
-import { type MemorySnapshot, memoryFlags, type Piece } from "../../memory/index.js";
+import type { MemorySnapshot } from "../../memory/index.js";
 import { modelNamed } from "../../model/index.js";
 import { networkPrograms } from "../../network/device-network.js";
 import { describeWeights } from "../../network/tensors.js";
 import { manifestOf } from "../manifest.js";
-import { piecesOf } from "./pieces.js";
 import { planManifest, planningLimits } from "./plan-memory.js";
 
 if (!worldIsHere) console.log("skipped: plans for the world's devices (the table of devices is absent)");
@@ -105,35 +104,8 @@ describe.skipIf(!worldIsHere)("plans for the world's devices", () => {
           const plan = planManifest(manifest, { snapshot, cut, memory: { alignmentBytes } });
           const count = `${model}, ${variation}: ${plan.verdict}`;
           outcomes.set(count, (outcomes.get(count) ?? 0) + 1);
-          const complain = (what: string) =>
+          for (const what of disagreements(plan, manifest, snapshot, cut, alignmentBytes))
             wrong.push(`${device.id} ${device.name}, ${model}, ${variation}: ${what}`);
-          if (plan.blocks.length > snapshot.limits.maxAllocationCount) complain("too many allocations");
-          plan.heaps.forEach(({ sizeBytes, takenBytes }, heap) => {
-            if (takenBytes > sizeBytes) complain(`heap ${heap} holds more than it has`);
-          });
-          for (const { sizeBytes, flags, pieces } of plan.blocks) {
-            if (sizeBytes > snapshot.limits.maxAllocationSizeBytes)
-              complain("a block beyond maxMemoryAllocationSize");
-            if (flags & (memoryFlags.protected | memoryFlags.lazilyAllocated | 0xc0))
-              complain(`a type of flags ${flags}`);
-            for (const { offsetBytes, sizeBytes: pieceBytes } of pieces)
-              if (offsetBytes % alignmentBytes !== 0 || offsetBytes + pieceBytes > sizeBytes)
-                complain("a piece out of place");
-          }
-          let pieces: readonly Piece[];
-          try {
-            pieces = piecesOf(manifest, cut);
-          } catch {
-            if (plan.verdict !== "refused") complain("planned although it can't be bound");
-            continue;
-          }
-          const must = oracle(snapshot, pieces, alignmentBytes);
-          if (must.mustBeDevice && plan.verdict !== "device")
-            complain(`must lie in the device's memory, is ${plan.verdict}`);
-          if (must.mustNotBeRefused && plan.verdict === "refused") complain("must not be refused");
-          if (must.mustSpill && plan.verdict === "device")
-            complain("lies in more device memory than there is");
-          if (must.mustBeRefused && plan.verdict !== "refused") complain("lies in more memory than there is");
         }
       }
     for (const [outcome, n] of [...outcomes].sort()) console.log(`${String(n).padStart(7)}  ${outcome}`);
