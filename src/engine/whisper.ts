@@ -1,9 +1,7 @@
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
-import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
+import type { BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type ModelFile, openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
-import { DeviceNetwork } from "../network/device-network.js";
-import type { Network } from "../network/network.js";
+import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
 import {
   type TranscribeOptions,
   TranscriptionAbortedError,
@@ -12,8 +10,9 @@ import {
   Vocabulary,
 } from "../whisper/index.js";
 import { settingsOf } from "../whisper/options.js";
-import { checkDevice, type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
-import { Turns } from "./turns.js";
+import type { Engine } from "./engine.js";
+import { LocalEngine } from "./local-engine.js";
+import { checkDevice, type DeviceOptions } from "./open-backend.js";
 
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
@@ -28,22 +27,14 @@ export interface LoadOptions extends DeviceOptions {
  * they would give one after the other. Stopping one leaves the others alone.
  */
 export class Whisper {
-  readonly #backend: Backend;
-  readonly #network: DeviceNetwork;
+  readonly #engine: Engine;
   readonly #vocabulary: Vocabulary;
   readonly #melFilters: Float32Array;
-  readonly #turns = new Turns();
   readonly #closing = new AbortController();
   #disposed: Promise<void> | null = null;
 
-  private constructor(
-    backend: Backend,
-    network: DeviceNetwork,
-    vocabulary: Vocabulary,
-    melFilters: Float32Array,
-  ) {
-    this.#backend = backend;
-    this.#network = network;
+  private constructor(engine: Engine, vocabulary: Vocabulary, melFilters: Float32Array) {
+    this.#engine = engine;
     this.#vocabulary = vocabulary;
     this.#melFilters = melFilters;
   }
@@ -61,45 +52,21 @@ export class Whisper {
     const model = await openModel(path);
     try {
       const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
-      const backend = await openBackend(options);
-      try {
-        return await Whisper.#on(backend, model, vocabulary, signal);
-      } catch (error) {
-        // the last rung: whatever memory a GPU refuses, the CPU serves
-        const refused = error instanceof WhisperVulkanError && error.code === "memory-refused";
-        if (!refused || backend.describe().kind === "cpu") throw error;
-        options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
-        return await Whisper.#on(await openCpuBackend(options), model, vocabulary, signal);
-      }
+      const engine = await LocalEngine.load(model, vocabulary, options);
+      return new Whisper(engine, vocabulary, model.melFilters);
     } finally {
       await model.close();
     }
   }
 
-  /** Puts a model on a device; the device is given back if that fails. */
-  static async #on(
-    backend: Backend,
-    model: ModelFile,
-    vocabulary: Vocabulary,
-    signal: AbortSignal | undefined,
-  ): Promise<Whisper> {
-    try {
-      const network = await DeviceNetwork.load(model, backend, signal ? { signal } : {});
-      return new Whisper(backend, network, vocabulary, model.melFilters);
-    } catch (error) {
-      await backend.dispose();
-      throw error;
-    }
-  }
-
   /** The device that does the work. */
   get device(): BackendDescription {
-    return this.#backend.describe();
+    return this.#engine.state.device;
   }
 
   /** Where the model's memory lies. */
   memory(): readonly MemoryUse[] {
-    return this.#network.memory();
+    return this.#engine.state.memory;
   }
 
   /**
@@ -132,8 +99,11 @@ export class Whisper {
     const audio = await openAudio(input, { signal: options.signal });
     try {
       const mel = await LogMel.open(audio, { filters: this.#melFilters });
-      const turn = <T>(use: (network: Network) => Promise<T>) => this.#turns.take(() => use(this.#network));
-      const result = await transcribe({ vocabulary: this.#vocabulary, turn }, mel, options);
+      const recogniser = {
+        vocabulary: this.#vocabulary,
+        recognise: this.#engine.recognise.bind(this.#engine),
+      };
+      const result = await transcribe(recogniser, mel, options);
       return { ...result, warnings: [...audio.warnings] };
     } finally {
       await audio.dispose();
@@ -147,9 +117,7 @@ export class Whisper {
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       this.#closing.abort();
-      await this.#turns.idle();
-      await this.#network.dispose();
-      await this.#backend.dispose();
+      await this.#engine.dispose();
     })();
     return this.#disposed;
   }
