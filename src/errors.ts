@@ -29,6 +29,7 @@ export type ErrorCode =
   | "vulkan-call-failed"
   | "device-lost"
   | "memory-refused"
+  | "process-failed"
   // running
   | "aborted"
   | "disposed"

@@ -13,9 +13,16 @@ import { settingsOf } from "../whisper/options.js";
 import type { Engine } from "./engine.js";
 import { LocalEngine } from "./local-engine.js";
 import { checkDevice, type DeviceOptions } from "./open-backend.js";
+import { OwnProcessEngine } from "./process/own-process-engine.js";
 
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
+  /**
+   * "same" (default): device and model live in this process. "own": in a process of their own, so that a driver that
+   * crashes or hangs takes nothing else along, and dispose() gives all memory back to the system. When that process is
+   * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
+   */
+  readonly process?: "same" | "own";
   /** Stops pulling and loading with an "aborted" error. */
   readonly signal?: AbortSignal;
   /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
@@ -42,20 +49,28 @@ export class Whisper {
   /**
    * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
    * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
-   * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, aborted.
+   * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, process-failed, aborted.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
     const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
-    await checkDevice(options);
-    const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
-    const model = await openModel(path);
+    const own = wantsOwnProcess(options) ? new OwnProcessEngine(options) : null;
     try {
-      const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
-      const engine = await LocalEngine.load(model, vocabulary, options);
-      return new Whisper(engine, vocabulary, model.melFilters);
-    } finally {
-      await model.close();
+      await (own ? own.check(signal) : checkDevice(options));
+      const path =
+        choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
+      const model = await openModel(path);
+      try {
+        const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
+        await own?.load(path, model.dimensions, signal);
+        const engine = own ?? (await LocalEngine.load(model, vocabulary, options));
+        return new Whisper(engine, vocabulary, model.melFilters);
+      } finally {
+        await model.close();
+      }
+    } catch (error) {
+      await own?.dispose();
+      throw error;
     }
   }
 
@@ -129,6 +144,13 @@ export class Whisper {
   #checkUsable(): void {
     if (this.#disposed) throw disposedError();
   }
+}
+
+function wantsOwnProcess({ process = "same" }: LoadOptions): boolean {
+  if (process === "same" || process === "own") return process === "own";
+  throw new WhisperVulkanError("option-invalid", `The option process cannot be "${process}".`, {
+    hint: 'Give "same" or "own".',
+  });
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {
