@@ -61,7 +61,8 @@ async function tablesOf({ simulate }: DeviceOptions) {
   return simulate === undefined ? undefined : simulatedTables(await cardNamed(simulate), realTables());
 }
 
-function deviceOf({ device }: DeviceOptions): string {
+/** What the options ask for: "auto", "cpu", or the number or name of a device. */
+export function deviceOf({ device }: DeviceOptions): string {
   const text = String(device ?? (process.env.WHISPER_VULKAN_DEVICE || "auto")).trim();
   return /^(auto|cpu)$/i.test(text) ? text.toLowerCase() : text;
 }

@@ -1,11 +1,9 @@
 import "../disposal.js";
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
-import type { Backend, BackendDescription, MemoryUse } from "../backend/backend.js";
+import type { BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
 import type { MemoryPlan } from "../memory/index.js";
-import { type ModelFile, openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
-import { DeviceNetwork } from "../network/device-network.js";
-import type { Network } from "../network/network.js";
+import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
 import {
   type TranscribeOptions,
   TranscriptionAbortedError,
@@ -14,12 +12,19 @@ import {
   Vocabulary,
 } from "../whisper/index.js";
 import { settingsOf } from "../whisper/options.js";
-import { checkDevice, type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
-import { spillInWords } from "./spill.js";
-import { Turns } from "./turns.js";
+import type { Engine } from "./engine.js";
+import { LocalEngine } from "./local-engine.js";
+import { checkDevice, type DeviceOptions } from "./open-backend.js";
+import { OwnProcessEngine } from "./process/own-process-engine.js";
 
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
+  /**
+   * "same" (default): device and model live in this process. "own": in a process of their own, so that a driver that
+   * crashes or hangs takes nothing else along, and dispose() gives all memory back to the system. When that process is
+   * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
+   */
+  readonly process?: "same" | "own";
   /** Stops pulling and loading with an "aborted" error. */
   readonly signal?: AbortSignal;
   /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
@@ -31,22 +36,14 @@ export interface LoadOptions extends DeviceOptions {
  * they would give one after the other. Stopping one leaves the others alone.
  */
 export class Whisper {
-  readonly #backend: Backend;
-  readonly #network: DeviceNetwork;
+  readonly #engine: Engine;
   readonly #vocabulary: Vocabulary;
   readonly #melFilters: Float32Array;
-  readonly #turns = new Turns();
   readonly #closing = new AbortController();
   #disposed: Promise<void> | null = null;
 
-  private constructor(
-    backend: Backend,
-    network: DeviceNetwork,
-    vocabulary: Vocabulary,
-    melFilters: Float32Array,
-  ) {
-    this.#backend = backend;
-    this.#network = network;
+  private constructor(engine: Engine, vocabulary: Vocabulary, melFilters: Float32Array) {
+    this.#engine = engine;
     this.#vocabulary = vocabulary;
     this.#melFilters = melFilters;
   }
@@ -54,51 +51,34 @@ export class Whisper {
   /**
    * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
    * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
-   * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, aborted.
+   * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, process-failed, aborted.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
     const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
-    await checkDevice(options);
-    const path = choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
-    const model = await openModel(path);
+    const own = wantsOwnProcess(options) ? new OwnProcessEngine(options) : null;
     try {
-      const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
+      await (own ? own.check(signal) : checkDevice(options));
+      const path =
+        choice.kind === "file" ? choice.path : await pull(choice.model.name, { signal, onProgress });
+      const model = await openModel(path);
       try {
-        const whisper = await Whisper.#on(await openBackend(options), model, vocabulary, signal);
-        const plan = whisper.memoryPlan();
-        if (plan?.verdict === "spill") options.onNote?.(spillInWords(plan));
-        return whisper;
-      } catch (error) {
-        // the last rung: whatever memory a GPU refuses, the CPU serves
-        if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
-        options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
-        return await Whisper.#on(await openCpuBackend(options), model, vocabulary, signal);
+        const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
+        await own?.load(path, model.dimensions, signal);
+        const engine = own ?? (await LocalEngine.load(model, vocabulary, options));
+        return new Whisper(engine, vocabulary, model.melFilters);
+      } finally {
+        await model.close();
       }
-    } finally {
-      await model.close();
-    }
-  }
-
-  /** Puts a model on a device; the device is given back if that fails. */
-  static async #on(
-    backend: Backend,
-    model: ModelFile,
-    vocabulary: Vocabulary,
-    signal: AbortSignal | undefined,
-  ): Promise<Whisper> {
-    try {
-      const network = await DeviceNetwork.load(model, backend, signal ? { signal } : {});
-      return new Whisper(backend, network, vocabulary, model.melFilters);
     } catch (error) {
-      await backend.dispose();
+      await own?.dispose();
       throw error;
     }
   }
 
   /** The device that does the work. */
   get device(): BackendDescription {
-    return this.#backend.describe();
+    return this.#engine.state.device;
   }
 
   /**
@@ -106,12 +86,12 @@ export class Whisper {
    * every try to get memory; null on the CPU, whose memory is the system's own.
    */
   memoryPlan(): MemoryPlan | null {
-    return this.#network.memoryPlan();
+    return this.#engine.state.memoryPlan;
   }
 
   /** Where the model's memory lies. */
   memory(): readonly MemoryUse[] {
-    return this.#network.memory();
+    return this.#engine.state.memory;
   }
 
   /**
@@ -146,8 +126,11 @@ export class Whisper {
     const audio = await openAudio(input, { signal: options.signal });
     try {
       const mel = await LogMel.open(audio, { filters: this.#melFilters });
-      const turn = <T>(use: (network: Network) => Promise<T>) => this.#turns.take(() => use(this.#network));
-      const result = await transcribe({ vocabulary: this.#vocabulary, turn }, mel, options);
+      const recogniser = {
+        vocabulary: this.#vocabulary,
+        recognise: this.#engine.recognise.bind(this.#engine),
+      };
+      const result = await transcribe(recogniser, mel, options);
       return { ...result, warnings: [...audio.warnings] };
     } finally {
       await audio.dispose();
@@ -161,9 +144,7 @@ export class Whisper {
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       this.#closing.abort();
-      await this.#turns.idle();
-      await this.#network.dispose();
-      await this.#backend.dispose();
+      await this.#engine.dispose();
     })();
     return this.#disposed;
   }
@@ -191,6 +172,13 @@ function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
     for (const remove of listeners) remove();
   };
   return { signal: either.signal, release };
+}
+
+function wantsOwnProcess({ process = "same" }: LoadOptions): boolean {
+  if (process === "same" || process === "own") return process === "own";
+  throw new WhisperVulkanError("option-invalid", `The option process cannot be "${process}".`, {
+    hint: 'Give "same" or "own".',
+  });
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {

@@ -1,25 +1,22 @@
 import type { Network } from "../network/network.js";
 import { type DecodedWindow, decodeWindow } from "./decode-window.js";
-import type { Settings } from "./options.js";
 import { seededRandom } from "./random.js";
 import { createSampler } from "./sampler.js";
 import type { Vocabulary } from "./vocabulary.js";
+import type { WindowJob, WindowSettings } from "./window.js";
 
 /** Decodes the window that the network encoded last, at one temperature after the other until the result looks right; the last one counts anyhow. */
 export async function decodeWithFallback(options: {
   readonly network: Network;
   readonly vocabulary: Vocabulary;
-  readonly settings: Settings;
+  readonly job: WindowJob;
   readonly language: string;
-  /** Tokens never sampled, ascending. */
-  readonly suppressed: readonly number[];
-  readonly history: readonly number[];
-  /** First mel frame of the window: tells its random numbers from those of other windows. */
-  readonly seek: number;
+  readonly signal: AbortSignal | undefined;
 }): Promise<DecodedWindow> {
-  const { network, vocabulary, settings, suppressed, history, seek } = options;
+  const { network, vocabulary, signal } = options;
+  const { settings, suppressed, history, seek } = options.job;
   const { special } = vocabulary;
-  const { timestamps, temperatures, signal } = settings;
+  const { timestamps, temperatures } = settings;
   const start = vocabulary.startTokens(options.language, settings.task);
   if (!timestamps) start.push(special.noTimestamps);
   for (let attempt = 0; ; attempt++) {
@@ -31,6 +28,7 @@ export async function decodeWithFallback(options: {
       blank: vocabulary.blank,
       timestamps,
       temperature,
+      // a window's random numbers are its own
       random: seededRandom(settings.seed, seek, attempt),
     });
     const window = await decodeWindow({ network, vocabulary, sampler, temperature, history, start, signal });
@@ -39,7 +37,7 @@ export async function decodeWithFallback(options: {
 }
 
 /** Whether a window looks repetitive or unsure enough to be tried at the next temperature. */
-export function needsFallback(window: DecodedWindow, settings: Settings): boolean {
+export function needsFallback(window: DecodedWindow, settings: WindowSettings): boolean {
   const { compressionRatioThreshold, logprobThreshold, noSpeechThreshold } = settings;
   const repetitive =
     compressionRatioThreshold !== null && window.compressionRatio > compressionRatioThreshold;
@@ -49,7 +47,7 @@ export function needsFallback(window: DecodedWindow, settings: Settings): boolea
 }
 
 /** Whether a window is to be dropped as silence. */
-export function isSilence(window: DecodedWindow, settings: Settings): boolean {
+export function isSilence(window: DecodedWindow, settings: WindowSettings): boolean {
   const { logprobThreshold, noSpeechThreshold } = settings;
   if (noSpeechThreshold === null || window.noSpeechProb <= noSpeechThreshold) return false;
   return logprobThreshold === null || window.avgLogprob <= logprobThreshold;

@@ -4,6 +4,7 @@ import { openAiResults, pulledVocabulary } from "./testing/openai-results.js";
 import { ScriptedNetwork } from "./testing/scripted-network.js";
 import { allowedTokens } from "./timestamp-rules.js";
 import { transcribe } from "./transcribe.js";
+import { recogniseWindow } from "./window.js";
 
 const vocabulary = await pulledVocabulary("base");
 const results = openAiResults();
@@ -43,7 +44,10 @@ describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () =>
         return window ?? { tokens: [30_000], noSpeech: 0.9, unsure: true };
       });
       const { text, segments } = await transcribe(
-        { vocabulary: vocabulary!, turn: (use) => use(network) },
+        {
+          vocabulary: vocabulary!,
+          recognise: (job, signal) => recogniseWindow(network, vocabulary!, job, signal),
+        },
         { nFrames, window: async (seek) => new Float32Array(3000).fill(seek, 0, 1) },
         { language: result.lang, temperature: 0 },
       );

@@ -5,6 +5,7 @@ import { TranscriptionAbortedError } from "./result.js";
 import { byteVocabulary } from "./testing/byte-vocabulary.js";
 import { type Attempt, ScriptedNetwork } from "./testing/scripted-network.js";
 import { transcribe } from "./transcribe.js";
+import { recogniseWindow } from "./window.js";
 
 const vocabulary = byteVocabulary();
 const { special } = vocabulary;
@@ -31,7 +32,7 @@ async function run(
   );
   const paddings: string[] = [];
   const result = transcribe(
-    { vocabulary: words, turn: (use) => use(network) },
+    { vocabulary: words, recognise: (job, signal) => recogniseWindow(network, words, job, signal) },
     {
       nFrames,
       window: async (seek, padding) => {

@@ -1,12 +1,11 @@
 import { WhisperVulkanError } from "../errors.js";
-import type { Network } from "../network/network.js";
-import { detectLanguage } from "./detect-language.js";
-import { decodeWithFallback, isSilence } from "./fallback.js";
+import { isSilence } from "./fallback.js";
 import { settingsOf, type TranscribeOptions } from "./options.js";
 import { type Segment, TranscriptionAbortedError, type TranscriptionResult } from "./result.js";
 import { segmentsOf } from "./segments.js";
 import { suppressedTokens } from "./suppressed-tokens.js";
 import type { Vocabulary } from "./vocabulary.js";
+import { type WindowJob, type WindowResult, windowSettings } from "./window.js";
 
 const windowFrames = 3000;
 const framesPerSecond = 100;
@@ -22,10 +21,10 @@ export interface MelSource {
   window(seekFrame: number, padding: "zeros" | "silence"): Promise<Float32Array>;
 }
 
-/** What a transcription runs on. turn() gives it the network for one window; others take theirs in between. */
-export interface Engine {
+/** What a transcription runs on. It recognises one window at a time; others take their turns in between. */
+export interface Recogniser {
   readonly vocabulary: Vocabulary;
-  turn<T>(use: (network: Network) => Promise<T>): Promise<T>;
+  recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult>;
 }
 
 /**
@@ -34,13 +33,13 @@ export interface Engine {
  * @throws WhisperVulkanError "option-invalid", "language-unknown"; TranscriptionAbortedError
  */
 export async function transcribe(
-  engine: Engine,
+  recogniser: Recogniser,
   mel: MelSource,
   options: TranscribeOptions = {},
 ): Promise<Omit<TranscriptionResult, "warnings">> {
   const settings = settingsOf(options);
   const { signal, task } = settings;
-  const { vocabulary } = engine;
+  const { vocabulary } = recogniser;
   const { tokenizer, special } = vocabulary;
   let language = settings.language ?? (vocabulary.multilingual ? null : "en");
   vocabulary.startTokens(language ?? "en", task); // errors before work
@@ -65,18 +64,14 @@ export async function transcribe(
       // A whole window has no padding, so that one encoding serves detection and decoding.
       const toDetectFrom =
         language === null && nFrames < windowFrames ? await mel.window(seek, "silence") : null;
-      const melWindow = await mel.window(seek, "zeros");
-      const window = await engine.turn(async (network) => {
-        signal?.throwIfAborted();
-        if (toDetectFrom) {
-          await network.encode(toDetectFrom, signal);
-          language = (await detectLanguage(network, special, signal))[0]![0];
-        }
-        await network.encode(melWindow, signal);
-        language ??= (await detectLanguage(network, special, signal))[0]![0];
-        const history = allTokens.slice(historyStart);
-        return decodeWithFallback({ network, vocabulary, settings, language, suppressed, history, seek });
-      });
+      const job: WindowJob = {
+        mel: await mel.window(seek, "zeros"),
+        ...{ toDetectFrom, language, seek, suppressed, settings: windowSettings(settings) },
+        history: allTokens.slice(historyStart),
+      };
+      const recognised = await recogniser.recognise(job, signal);
+      language = recognised.language;
+      const window = recognised.decoded;
       if (isSilence(window, settings)) seek += nFrames;
       else {
         const { segments: found, advance } = segmentsOf(window, seek, nFrames, vocabulary);

@@ -1,0 +1,110 @@
+/**
+ * What the engine's own process runs: a LocalEngine that answers its parent's calls. It has nothing that is worth saving,
+ * so it ends by killing itself, which no driver can hold up, and takes all memory with it.
+ */
+import { WhisperVulkanError } from "../../errors.js";
+import { openModel } from "../../model/index.js";
+import { Vocabulary } from "../../whisper/index.js";
+import { LocalEngine } from "../local-engine.js";
+import { checkDevice } from "../open-backend.js";
+import { errorData } from "./error-data.js";
+import type { Calls, Reply, Request } from "./messages.js";
+import { observed } from "./observed-network.js";
+import { unpackWindow } from "./packed-window.js";
+
+/** Signs of life are at least this far apart, so that they cost nothing. */
+const beatMs = 100;
+
+let engine: LocalEngine | null = null;
+let longestStepMs: number | null = null;
+let lastBeat = performance.now();
+let lastState = "";
+const running = new Map<number, AbortController>();
+
+process.title = "whisper-vulkan engine";
+process.on("disconnect", end);
+// The terminal sends these to everyone in it; what they mean for the engine is the parent's affair.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error: unknown) => send({ kind: "fatal", error: errorData(error) }, end));
+process.on("message", (request: Request) => void serve(request));
+
+async function serve(request: Request): Promise<void> {
+  const { id } = request;
+  if (request.method === "stop") return running.get(id)?.abort();
+  const stop = new AbortController();
+  running.set(id, stop);
+  try {
+    const answer = await answerTo(request, stop.signal);
+    send({ kind: "answer", id, answer, longestStepMs });
+  } catch (error) {
+    const why = stop.signal.aborted ? new WhisperVulkanError("aborted", "stopped on request") : error;
+    send({ kind: "failed", id, error: errorData(why), longestStepMs });
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function answerTo(
+  request: Exclude<Request, { method: "stop" }>,
+  signal: AbortSignal,
+): Promise<Calls[keyof Calls]["answer"]> {
+  switch (request.method) {
+    case "check":
+      await checkDevice(request.argument);
+      return null;
+    case "load":
+      return load(request.argument);
+    case "recognise": {
+      const result = await engine!.recognise(unpackWindow(request.argument), signal);
+      return { result, state: changedState() };
+    }
+    case "dispose":
+      await engine?.dispose();
+      return null;
+  }
+}
+
+async function load({ path, device }: Calls["load"]["argument"]) {
+  const model = await openModel(path);
+  try {
+    engine = await LocalEngine.load(model, new Vocabulary(model.dimensions.nVocab, model.vocabulary), {
+      ...device,
+      onNote: (note) => send({ kind: "note", note }),
+      onWeights: beat,
+      observe: (network) =>
+        observed(network, (durationMs) => {
+          longestStepMs = Math.max(longestStepMs ?? 0, durationMs);
+          beat();
+        }),
+    });
+  } finally {
+    await model.close();
+  }
+  return changedState() ?? engine.state;
+}
+
+function changedState() {
+  const { state } = engine!;
+  const text = JSON.stringify(state);
+  if (text === lastState) return null;
+  lastState = text;
+  return state;
+}
+
+function beat(): void {
+  const now = performance.now();
+  if (now - lastBeat < beatMs) return;
+  lastBeat = now;
+  send({ kind: "beat", longestStepMs });
+}
+
+/** A parent that is gone hears nothing: "disconnect" is on its way. */
+function send(reply: Reply, sent: () => void = () => {}): void {
+  if (process.connected) process.send!(reply, undefined, undefined, () => sent());
+  else sent();
+}
+
+function end(): void {
+  process.kill(process.pid, "SIGKILL");
+}

@@ -1,0 +1,188 @@
+import type { ChildProcess } from "node:child_process";
+import { WhisperVulkanError } from "../../errors.js";
+import { errorFrom } from "./error-data.js";
+import { limits } from "./limits.js";
+import type { Calls, Reply, Request } from "./messages.js";
+import { endInWords, ProcessLost } from "./process-lost.js";
+import { notStarted, startChild } from "./start-child.js";
+import { stopped } from "./stopped.js";
+import { Watchdog } from "./watchdog.js";
+
+interface Call {
+  readonly method: keyof Calls;
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface EngineProcessOptions {
+  /** How long a step of the network may take, when the longest one so far is known or not. */
+  readonly stepLimitMs: (longestStepMs: number | null) => number;
+  readonly onNote: (note: string) => void;
+  /** Called once, before the calls under way are rejected with the same error: ProcessLost, or what else ended it. */
+  readonly onEnd: (error: Error) => void;
+}
+
+/** One process of the engine's, from its start to its end. While no call is under way it does not keep this process alive. */
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  readonly #options: EngineProcessOptions;
+  readonly #watchdog: Watchdog;
+  readonly #calls = new Map<number, Call>();
+  readonly #closed: Promise<void>;
+  #nCalls = 0;
+  #longestStepMs: number | null = null;
+  /** Why there are no more calls. */
+  #over: Error | null = null;
+
+  /** Errors: process-failed. */
+  constructor(options: EngineProcessOptions) {
+    this.#options = options;
+    this.#watchdog = new Watchdog(
+      () => this.#limitMs(),
+      (silentMs) =>
+        this.lose(`the engine's process gave no sign of life for ${(silentMs / 1000).toFixed(0)} s`),
+    );
+    const child = startChild();
+    this.#child = child;
+    child.on("message", (reply) => this.#onReply(reply as Reply));
+    this.#closed = new Promise((resolve) => {
+      child.on("error", (error) => {
+        if (child.pid !== undefined) return;
+        this.#finish(notStarted(error));
+        resolve();
+      });
+      // comes after the last message
+      child.once("close", (code, signal) => {
+        this.lose(`the engine's process ended (${endInWords(code, signal)})`);
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * Asks for something. When the signal fires, the call ends at once and the process is told to stop.
+   * Errors: what the process answers; aborted; ProcessLost.
+   */
+  call<M extends keyof Calls>(
+    method: M,
+    argument: Calls[M]["argument"],
+    signal?: AbortSignal,
+  ): Promise<Calls[M]["answer"]> {
+    if (this.#over) return Promise.reject(this.#over);
+    const id = ++this.#nCalls;
+    return new Promise<Calls[M]["answer"]>((resolve, reject) => {
+      const onAbort = () => {
+        this.#send({ id, method: "stop" });
+        reject(stopped(signal!));
+      };
+      const settled = () => signal?.removeEventListener("abort", onAbort);
+      this.#calls.set(id, {
+        method,
+        resolve: (answer) => {
+          settled();
+          resolve(answer);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#send({ id, method, argument } as Request);
+      this.#onCallsChanged();
+    });
+  }
+
+  /** Ends the process because it is of no more use; calls under way end with ProcessLost. */
+  lose(reason: string): void {
+    this.#finish(new ProcessLost(reason));
+  }
+
+  /** Lets the process free its device, then ends it; calls under way end with "aborted". Resolves when it is gone. */
+  async end(): Promise<void> {
+    if (!this.#over) {
+      let patience: NodeJS.Timeout | undefined;
+      const waited = new Promise<void>((resolve) => {
+        patience = setTimeout(resolve, limits.disposeMs);
+      });
+      await Promise.race([this.call("dispose", null).catch(() => {}), waited]);
+      clearTimeout(patience);
+      this.#finish(new WhisperVulkanError("aborted", "the engine was disposed"));
+    }
+    this.#child.ref();
+    await this.#closed;
+  }
+
+  #limitMs(): number {
+    const stepping = [...this.#calls.values()].every(({ method }) => method === "recognise");
+    return stepping ? this.#options.stepLimitMs(this.#longestStepMs) : limits.loadingMs;
+  }
+
+  #onReply(reply: Reply): void {
+    if (this.#over) return;
+    this.#watchdog.sign();
+    if (reply.kind === "note") this.#note(reply.note);
+    else if (reply.kind === "fatal") this.#finish(errorFrom(reply.error));
+    else {
+      this.#longestStepMs = reply.longestStepMs;
+      if (reply.kind !== "beat") this.#onOutcome(reply);
+    }
+  }
+
+  #onOutcome(reply: Extract<Reply, { id: number }>): void {
+    if (reply.kind === "failed" && reply.error.code === "device-lost") {
+      this.lose(reply.error.message); // a new process may find the device well again
+      return;
+    }
+    const call = this.#calls.get(reply.id)!;
+    this.#calls.delete(reply.id);
+    this.#onCallsChanged();
+    if (reply.kind === "answer") call.resolve(reply.answer as never);
+    else call.reject(errorFrom(reply.error));
+  }
+
+  /** A caller's onNote that throws ends what is under way, as it would without a process in between. */
+  #note(note: string): void {
+    try {
+      this.#options.onNote(note);
+    } catch (error) {
+      this.#finish(error as Error);
+    }
+  }
+
+  #finish(over: Error): void {
+    if (this.#over) return;
+    this.#over = over;
+    this.#watchdog.stop();
+    this.#child.kill("SIGKILL");
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    this.#onCallsChanged();
+    let error: unknown = over;
+    try {
+      this.#options.onEnd(over);
+    } catch (own) {
+      if (calls.length === 0) throw own;
+      error = own;
+    }
+    for (const call of calls) call.reject(error);
+  }
+
+  #send(request: Request): void {
+    // A process that is gone says so by "close".
+    if (this.#child.connected) this.#child.send(request, undefined, undefined, () => {});
+  }
+
+  #onCallsChanged(): void {
+    const { channel } = this.#child;
+    if (this.#calls.size > 0) {
+      this.#watchdog.start();
+      this.#child.ref();
+      channel?.ref();
+    } else {
+      this.#watchdog.stop();
+      this.#child.unref();
+      channel?.unref();
+    }
+  }
+}

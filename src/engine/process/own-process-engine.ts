@@ -1,0 +1,151 @@
+import { WhisperVulkanError } from "../../errors.js";
+import type { ModelDimensions } from "../../network/dimensions.js";
+import type { WindowJob, WindowResult } from "../../whisper/index.js";
+import type { Engine, EngineState } from "../engine.js";
+import { type DeviceOptions, deviceOf } from "../open-backend.js";
+import { EngineProcess } from "./engine-process.js";
+import { stepLimitMs } from "./limits.js";
+import { Losses } from "./losses.js";
+import type { DeviceChoice } from "./messages.js";
+import { packWindow } from "./packed-window.js";
+import { ProcessLost } from "./process-lost.js";
+import { stopped, untilStopped } from "./stopped.js";
+
+/** What a device that was there says when it has gone. */
+const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-failed", "memory-refused"]);
+
+/**
+ * The engine in a process of its own. When that crashes, hangs or loses its device, a new one loads the model again and is
+ * given the windows that were under way; after the third time in a minute, or without a window done in between, on the CPU.
+ */
+export class OwnProcessEngine implements Engine {
+  readonly #options: DeviceOptions;
+  readonly #losses = new Losses();
+  #model: { readonly path: string; readonly dimensions: ModelDimensions } | null = null;
+  #state: EngineState | null = null;
+  #process: EngineProcess | null = null;
+  /** The process once the model is loaded in it. */
+  #loaded: Promise<EngineProcess> | null = null;
+  #cpuTookOver = false;
+  #disposed = false;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+  }
+
+  /** As checkDevice, without letting a driver into this process. */
+  async check(signal?: AbortSignal): Promise<void> {
+    await this.#persist(() => this.#started().call("check", this.#device, signal), signal);
+  }
+
+  /** Loads the model, its file checked before. Errors: those of LocalEngine.load, process-failed. */
+  async load(path: string, dimensions: ModelDimensions, signal?: AbortSignal): Promise<void> {
+    this.#model = { path, dimensions };
+    await this.#persist(() => this.#ready(), signal);
+  }
+
+  get state(): EngineState {
+    return this.#state!;
+  }
+
+  async recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
+    const packed = packWindow(job, this.#model!.dimensions.nTextCtx);
+    const { result, state } = await this.#persist(async () => {
+      const process = await this.#ready();
+      if (signal?.aborted) throw stopped(signal);
+      return process.call("recognise", packed, signal);
+    }, signal);
+    if (state) this.#state = state;
+    this.#losses.progress();
+    return result;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#process?.end();
+  }
+
+  /** Does something again as long as the process is lost over it and there is hope. */
+  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    for (;;) {
+      if (signal?.aborted) throw stopped(signal);
+      try {
+        return await untilStopped(attempt(), signal);
+      } catch (error) {
+        if (!(error instanceof ProcessLost)) throw error;
+        if (this.#onCpu && this.#losses.tooMany()) throw hopeless(error);
+      }
+    }
+  }
+
+  #ready(): Promise<EngineProcess> {
+    this.#loaded ??= this.#load();
+    return this.#loaded;
+  }
+
+  async #load(): Promise<EngineProcess> {
+    const { path } = this.#model!;
+    const process = this.#started();
+    try {
+      this.#state = await process.call("load", { path, device: this.#device });
+      return process;
+    } catch (error) {
+      const known = error instanceof WhisperVulkanError;
+      if (known && goneCodes.has(error.code) && this.#state && !this.#onCpu) {
+        process.lose(error.message);
+        throw new ProcessLost(error.message);
+      }
+      if (this.#process === process) {
+        this.#process = null;
+        this.#loaded = null;
+      }
+      await process.end();
+      throw error;
+    }
+  }
+
+  #started(): EngineProcess {
+    if (this.#disposed) throw new WhisperVulkanError("aborted", "the engine was disposed");
+    if (this.#process) return this.#process;
+    const process: EngineProcess = new EngineProcess({
+      stepLimitMs: (longestStepMs) => stepLimitMs(longestStepMs, this.#model!.dimensions),
+      onNote: (note) => this.#options.onNote?.(note),
+      onEnd: (error) => {
+        if (this.#process === process) this.#onEnd(error);
+      },
+    });
+    this.#process = process;
+    return process;
+  }
+
+  #onEnd(error: Error): void {
+    this.#process = null;
+    this.#loaded = null;
+    if (!(error instanceof ProcessLost) || this.#disposed) return;
+    this.#losses.add();
+    const { onNote } = this.#options;
+    if (!this.#losses.tooMany()) onNote?.(`${error.message}; a new one goes on where it was`);
+    else if (!this.#onCpu) {
+      this.#cpuTookOver = true;
+      this.#losses.clear();
+      onNote?.(`${error.message}, the third time; the built-in CPU backend does the work from now on`);
+    }
+  }
+
+  get #onCpu(): boolean {
+    return this.#device.device === "cpu" || this.#state?.device.kind === "cpu";
+  }
+
+  get #device(): DeviceChoice {
+    const { threads } = this.#options;
+    const device = this.#cpuTookOver ? "cpu" : deviceOf(this.#options);
+    return { device, ...(threads !== undefined && { threads }) };
+  }
+}
+
+function hopeless(loss: ProcessLost): WhisperVulkanError {
+  return new WhisperVulkanError("process-failed", `${loss.message}, the third time, on the CPU too`, {
+    hint: "see whether memory is short, or whether the system's log says who ended it",
+    cause: loss,
+  });
+}

@@ -1,0 +1,45 @@
+import type { WindowJob } from "../../whisper/index.js";
+
+/** An array without the equal values at its end: what lies behind a short recording is most of its window. */
+export interface PackedArray {
+  readonly head: Float32Array;
+  /** Follows the head, up to `length`. */
+  readonly rest: number;
+  readonly length: number;
+}
+
+/** A window on its way to another process. */
+export interface PackedWindow extends Omit<WindowJob, "mel" | "toDetectFrom"> {
+  readonly mel: PackedArray;
+  readonly toDetectFrom: PackedArray | null;
+}
+
+/** historyTokens: what the model can make use of, at most. */
+export function packWindow(job: WindowJob, historyTokens: number): PackedWindow {
+  const { mel, toDetectFrom, history } = job;
+  return {
+    ...job,
+    mel: packArray(mel),
+    toDetectFrom: toDetectFrom && packArray(toDetectFrom),
+    history: history.slice(-historyTokens),
+  };
+}
+
+export function unpackWindow(packed: PackedWindow): WindowJob {
+  const { mel, toDetectFrom } = packed;
+  return { ...packed, mel: unpackArray(mel), toDetectFrom: toDetectFrom && unpackArray(toDetectFrom) };
+}
+
+function packArray(values: Float32Array): PackedArray {
+  const rest = values.at(-1) ?? 0;
+  let end = values.length;
+  // Object.is: -0 is not 0, and NaN is NaN
+  while (end > 0 && Object.is(values[end - 1], rest)) end--;
+  return { head: values.subarray(0, end), rest, length: values.length };
+}
+
+function unpackArray({ head, rest, length }: PackedArray): Float32Array {
+  const values = new Float32Array(length).fill(rest, head.length);
+  values.set(head);
+  return values;
+}
