@@ -101,16 +101,19 @@ export class EngineProcess {
   /** Lets the process free its device, then ends it; calls under way end with "aborted". Resolves when it is gone. */
   async end(): Promise<void> {
     if (!this.#over) {
-      let patience: NodeJS.Timeout | undefined;
-      const waited = new Promise<void>((resolve) => {
-        patience = setTimeout(resolve, limits.disposeMs);
-      });
-      await Promise.race([this.call("dispose", null).catch(() => {}), waited]);
-      clearTimeout(patience);
+      await within(
+        limits.disposeMs,
+        this.call("dispose", null).catch(() => {}),
+      );
       this.#finish(new WhisperVulkanError("aborted", "the engine was disposed"));
     }
+    await this.gone();
+  }
+
+  /** Resolves when the ended process has given its memory back, or when it is clear that even the system cannot end it. */
+  async gone(): Promise<void> {
     this.#child.ref();
-    await this.#closed;
+    await within(limits.disposeMs, this.#closed);
   }
 
   #limitMs(): number {
@@ -185,4 +188,14 @@ export class EngineProcess {
       channel?.unref();
     }
   }
+}
+
+/** Waits for something, but not longer than this. */
+async function within(ms: number, something: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([something, patience]);
+  clearTimeout(timer);
 }

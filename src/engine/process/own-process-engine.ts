@@ -26,6 +26,8 @@ export class OwnProcessEngine implements Engine {
   #process: EngineProcess | null = null;
   /** The process once the model is loaded in it. */
   #loaded: Promise<EngineProcess> | null = null;
+  /** When the one before has given its memory back, which the next one needs. */
+  #previousGone: Promise<void> = Promise.resolve();
   #cpuTookOver = false;
   #disposed = false;
 
@@ -35,7 +37,10 @@ export class OwnProcessEngine implements Engine {
 
   /** As checkDevice, without letting a driver into this process. */
   async check(signal?: AbortSignal): Promise<void> {
-    await this.#persist(() => this.#started().call("check", this.#device, signal), signal);
+    await this.#persist(async () => {
+      const process = await this.#started();
+      return process.call("check", this.#device, signal);
+    }, signal);
   }
 
   /** Loads the model, its file checked before. Errors: those of LocalEngine.load, process-failed. */
@@ -63,6 +68,7 @@ export class OwnProcessEngine implements Engine {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#process?.end();
+    await this.#previousGone;
   }
 
   /** Does something again as long as the process is lost over it and there is hope. */
@@ -85,7 +91,7 @@ export class OwnProcessEngine implements Engine {
 
   async #load(): Promise<EngineProcess> {
     const { path } = this.#model!;
-    const process = this.#started();
+    const process = await this.#started();
     try {
       this.#state = await process.call("load", { path, device: this.#device });
       return process;
@@ -104,14 +110,17 @@ export class OwnProcessEngine implements Engine {
     }
   }
 
-  #started(): EngineProcess {
+  async #started(): Promise<EngineProcess> {
+    await this.#previousGone;
     if (this.#disposed) throw new WhisperVulkanError("aborted", "the engine was disposed");
     if (this.#process) return this.#process;
     const process: EngineProcess = new EngineProcess({
       stepLimitMs: (longestStepMs) => stepLimitMs(longestStepMs, this.#model!.dimensions),
       onNote: (note) => this.#options.onNote?.(note),
       onEnd: (error) => {
-        if (this.#process === process) this.#onEnd(error);
+        if (this.#process !== process) return;
+        this.#previousGone = process.gone();
+        this.#onEnd(error);
       },
     });
     this.#process = process;
