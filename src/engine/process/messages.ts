@@ -5,7 +5,7 @@ import type { ErrorData } from "./error-data.js";
 import type { PackedWindow } from "./packed-window.js";
 
 /** Which device: the part of the options that is data. */
-export type DeviceChoice = Pick<DeviceOptions, "device" | "threads">;
+export type DeviceChoice = Pick<DeviceOptions, "device" | "threads" | "simulate" | "vramLimitBytes">;
 
 /** What the engine's process can be asked for: argument and answer of each call. */
 export interface Calls {

@@ -146,9 +146,13 @@ export class OwnProcessEngine implements Engine {
   }
 
   get #device(): DeviceChoice {
-    const { threads } = this.#options;
-    const device = this.#cpuTookOver ? "cpu" : deviceOf(this.#options);
-    return { device, ...(threads !== undefined && { threads }) };
+    const { threads, simulate, vramLimitBytes } = this.#options;
+    return {
+      device: this.#cpuTookOver ? "cpu" : deviceOf(this.#options),
+      ...(threads !== undefined && { threads }),
+      ...(simulate !== undefined && { simulate }),
+      ...(vramLimitBytes !== undefined && { vramLimitBytes }),
+    };
   }
 }
 
