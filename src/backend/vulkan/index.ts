@@ -9,6 +9,7 @@ import { type DeviceSelection, selectDevice } from "./selection.js";
 export { VulkanBackend, type VulkanOptions } from "./backend.js";
 export { describeDevice } from "./describe-device.js";
 export type { DeviceReport } from "./device-report.js";
+export { exportCard } from "./export-card.js";
 export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
