@@ -1,13 +1,26 @@
 import type { Command } from "commander";
-import { bestDevice, describeDevice, listDevices } from "../backend/vulkan/index.js";
+import { bestDevice, describeDevice, exportCard, listDevices } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
+import { writeWhole } from "./output.js";
+import { single } from "./usage.js";
+
+interface Flags {
+  readonly json?: boolean;
+  readonly export?: string;
+  readonly device?: string;
+}
 
 export function addDevicesCommand(program: Command): void {
-  program
+  const command = program
     .command("devices")
     .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
-    .option("--json", "everything that is known of each device")
-    .action(async ({ json }: { json?: boolean }) => {
+    .option("--json", "everything that is known of each device");
+  single(command, "--export <card.json>", 'writes a device as a card for --simulate ("-": standard output)');
+  single(command, "-d, --device <device>", "which one to export: a number or a part of a name").action(
+    async ({ json, export: path, device }: Flags) => {
+      if (path !== undefined) return writeCard(path, device ?? null);
+      if (device !== undefined)
+        throw new WhisperVulkanError("option-invalid", "--device says what to export: --export is missing");
       const { devices, why } = await devicesOrReason();
       if (json) {
         console.log(JSON.stringify(devices, null, 2));
@@ -21,7 +34,26 @@ export function addDevicesCommand(program: Command): void {
       });
       console.log(`cpu  the built-in CPU backend (WebAssembly)${mark(-1)}`);
       if (why !== null) console.log(`No Vulkan device: ${why}`);
+    },
+  );
+}
+
+async function writeCard(path: string, device: string | null): Promise<void> {
+  if (path === "") throw new WhisperVulkanError("option-invalid", "--export names nothing");
+  const card = await exportCard(device);
+  const text = `${JSON.stringify(card, null, 2)}\n`;
+  if (path === "-") {
+    process.stdout.write(text);
+    return;
+  }
+  await writeWhole(path, text).catch((cause) => {
+    if (!(cause instanceof WhisperVulkanError)) throw cause;
+    throw new WhisperVulkanError(cause.code, cause.message, {
+      hint: "Choose another place with --export.",
+      cause,
     });
+  });
+  console.error(`${path}: ${card.device.name}`);
 }
 
 /** Having none is an answer here, not a failure. */

@@ -16,7 +16,13 @@ Exit codes:
   2    wrong usage: nothing was done
   130  stopped with Ctrl-C; no half-written result stays behind`;
 
-const usageErrors = new Set(["option-invalid", "language-unknown", "device-unknown", "model-unknown"]);
+const usageErrors = new Set([
+  "option-invalid",
+  "language-unknown",
+  "device-unknown",
+  "model-unknown",
+  "card-unknown",
+]);
 
 /** One line on standard error; a bug, which no user can mend, with its stack. Answers the exit code. */
 export function reportError(error: unknown): number {

@@ -1,9 +1,10 @@
 import type { HeapBudget } from "../../memory/index.js";
 import type { Vulkan } from "./bindings/functions.js";
 import * as structs from "./bindings/generated/structs.js";
-import { cString, decode, encode, handles, type Struct } from "./bindings/layout.js";
+import { cString, encode, handles, type Struct } from "./bindings/layout.js";
 import { computeQueueFamily, type DeviceReport } from "./device-report.js";
 import type { Instance } from "./instance.js";
+import { queryBudget } from "./query-budget.js";
 import { Queue } from "./queue.js";
 import { check } from "./result.js";
 
@@ -58,15 +59,7 @@ export class Device {
 
   /** Per heap, or null without VK_EXT_memory_budget. */
   memoryBudget(): readonly HeapBudget[] | null {
-    if (!this.report.extensions.includes("VK_EXT_memory_budget")) return null;
-    const bytes = encode(structs.VkPhysicalDeviceMemoryBudgetPropertiesEXT);
-    const head = encode(structs.VkPhysicalDeviceMemoryProperties2, { pNext: bytes });
-    this.#instance.vk.vkGetPhysicalDeviceMemoryProperties2(this.#physicalDevice, head);
-    const { heapBudget, heapUsage } = decode(structs.VkPhysicalDeviceMemoryBudgetPropertiesEXT, bytes);
-    return this.report.heaps.map((_, i) => ({
-      budgetBytes: Number(heapBudget[i]),
-      usageBytes: Number(heapUsage[i]),
-    }));
+    return queryBudget(this.#instance, this.#physicalDevice, this.report);
   }
 
   /** Waits for what runs, then frees device and instance. Everything made from them must be gone before. */

@@ -9,6 +9,7 @@ import { type DeviceSelection, selectDevice } from "./selection.js";
 export { VulkanBackend, type VulkanOptions } from "./backend.js";
 export { describeDevice } from "./describe-device.js";
 export type { DeviceReport } from "./device-report.js";
+export { exportCard } from "./export-card.js";
 export { realTables, type Tables } from "./instance.js";
 export { planManifest, planningLimits } from "./plan-memory.js";
 export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";

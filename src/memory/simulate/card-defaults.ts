@@ -55,10 +55,22 @@ export function ramOf(heaps: readonly CardHeap[]): number {
   return Math.min(bytes, largestSize);
 }
 
-/** A card from what somebody else's report gives: RAM and limits that it doesn't tell are assumed and marked so. */
+/**
+ * A card from what a driver or somebody's report says: limits that it doesn't tell are assumed and marked so, and RAM
+ * where that isn't given.
+ */
 export function cardFrom(
   report: Omit<Card, "limits" | "ramBytes" | "assumed"> & { readonly limits: Partial<CardLimits> },
+  ramBytes?: number,
 ): Card {
   const { limits, assumed } = wholeLimits(report.limits);
-  return { ...report, limits, ramBytes: ramOf(report.heaps), assumed: [...assumed, "ramBytes"] };
+  if (ramBytes === undefined) assumed.push("ramBytes");
+  const heaps = report.heaps.map(({ deviceLocal, ...sizes }) => ({ ...withinSizes(sizes), deviceLocal }));
+  return { ...report, heaps, limits, ramBytes: ramBytes ?? ramOf(heaps), assumed };
+}
+
+/** Budgets of 2^64 - 1 come as 2^64, which no driver could be given. */
+function withinSizes<T extends Readonly<Record<string, number>>>(sizes: T): T {
+  const within = Object.entries(sizes).map(([name, bytes]) => [name, Math.min(bytes, largestSize)]);
+  return Object.fromEntries(within) as T;
 }

@@ -1,0 +1,30 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { cli } from "./command-line.js";
+
+const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-devices-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("devices --export", () => {
+  const run = (...args: string[]) =>
+    cli(["devices", ...args], { cwd: folder, env: { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" } });
+
+  test("leaves no file where there is no Vulkan", async () => {
+    const { status, stdout, stderr } = await run("--export", "card.json");
+    expect(stderr).toMatch(/^whisper-vulkan: no Vulkan loader[^\n]*\n$/);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(existsSync(join(folder, "card.json"))).toBe(false);
+  });
+
+  test.each([
+    [["--device", "0"], "--device says what to export: --export is missing"],
+    [["--export", ""], "--export names nothing"],
+  ])("refuses %j", async (args, message) => {
+    const { status, stderr } = await run(...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
