@@ -18,6 +18,7 @@ section("CPU, beside faster-whisper", "bench/versus.mjs", "--threads", "2");
 section("memory", "bench/memory.mjs", "--device", "cpu");
 section("event loop, CPU", "bench/event-loop.mjs", "--device", "cpu");
 section("event loop, best device", "bench/event-loop.mjs", "--device", "auto");
+section("a process of its own", "bench/own-process.mjs");
 if (values.accuracy) {
   section("word error rate", "bench/word-error-rate.mjs", "--goal", "12.79");
   const results = `${shared}reference/data/openai-base.jsonl.gz`;

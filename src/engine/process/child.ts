@@ -23,8 +23,8 @@ const running = new Map<number, AbortController>();
 
 process.title = "whisper-vulkan engine";
 process.on("disconnect", end);
-// The terminal sends these to everyone in it; what they mean for the engine is the parent's affair.
-for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+// Terminals and service managers send these to every process; what they mean for the engine is the parent's affair.
+for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => {});
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => send({ kind: "fatal", error: errorData(error) }, end));
 process.on("message", (request: Request) => void serve(request));

@@ -90,22 +90,22 @@ export class OwnProcessEngine implements Engine {
   }
 
   async #load(): Promise<EngineProcess> {
-    const { path } = this.#model!;
-    const process = await this.#started();
+    let process: EngineProcess | null = null;
     try {
-      this.#state = await process.call("load", { path, device: this.#device });
+      process = await this.#started();
+      this.#state = await process.call("load", { path: this.#model!.path, device: this.#device });
       return process;
     } catch (error) {
-      const known = error instanceof WhisperVulkanError;
-      if (known && goneCodes.has(error.code) && this.#state && !this.#onCpu) {
+      const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);
+      if (process && gone && this.#state && !this.#onCpu) {
         process.lose(error.message);
         throw new ProcessLost(error.message);
       }
       if (this.#process === process) {
         this.#process = null;
-        this.#loaded = null;
+        this.#loaded = null; // the next one who asks may have more luck
       }
-      await process.end();
+      await process?.end();
       throw error;
     }
   }
@@ -133,7 +133,7 @@ export class OwnProcessEngine implements Engine {
     if (!(error instanceof ProcessLost) || this.#disposed) return;
     this.#losses.add();
     const { onNote } = this.#options;
-    if (!this.#losses.tooMany()) onNote?.(`${error.message}; a new one goes on where it was`);
+    if (!this.#losses.tooMany()) onNote?.(`${error.message}; a new process goes on where it was`);
     else if (!this.#onCpu) {
       this.#cpuTookOver = true;
       this.#losses.clear();

@@ -256,20 +256,53 @@ test("a process that is neither the same nor its own is refused", async () => {
   expect(await errorOf(wrong)).toMatchObject({ code: "option-invalid" });
 });
 
-test("where no process can be started, that is what the error says", async () => {
-  entry.childEntry = builtChild;
+test("where no process can be started, that is what the error says; later it is tried again", async () => {
   const failing = Object.assign(new Error("spawn EAGAIN"), { code: "EAGAIN" });
-  vi.mocked(fork).mockImplementationOnce(() => {
+  const refuse = () => {
     throw failing;
-  });
+  };
+  vi.mocked(fork).mockImplementationOnce(refuse);
   const error = await errorOf(Whisper.load(path, own));
   expect(error).toMatchObject({ code: "process-failed", cause: failing });
   expect(error.message).toContain("EAGAIN");
+
+  const { whisper, notes } = await loadOwn();
+  kill();
+  await vi.waitFor(() => expect(notes).toHaveLength(1), 10_000);
+  vi.mocked(fork).mockImplementationOnce(refuse);
+  expect(await errorOf(whisper.transcribe(recordings[2]!, options))).toMatchObject({
+    code: "process-failed",
+  });
+  await expectTheSame(whisper, 2);
+  await whisper.dispose();
+});
+
+test("in Electron, the process is told to be Node", async () => {
+  Object.defineProperty(process.versions, "electron", { value: "40.0.0", configurable: true });
+  try {
+    const { whisper } = await loadOwn();
+    await whisper.dispose();
+    expect(vi.mocked(fork).mock.lastCall).toMatchObject([
+      builtChild,
+      [],
+      { env: { ELECTRON_RUN_AS_NODE: "1" } },
+    ]);
+  } finally {
+    Reflect.deleteProperty(process.versions, "electron");
+  }
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s is for the parent", async (signal) => {
+  const { whisper, notes } = await loadOwn();
+  kill(signal);
+  await expectTheSame(whisper, 2);
+  expect(notes).toEqual([]);
+  await whisper.dispose();
 });
 
 describe("a process that is lost", () => {
   test.each(["SIGKILL", "SIGSEGV"] as const)(
-    "by %s, with several transcriptions under way: a new one goes on",
+    "by %s, with several transcriptions under way: a new process goes on",
     async (signal) => {
       const { whisper, notes } = await loadOwn();
       let killed = false;
@@ -280,7 +313,7 @@ describe("a process that is lost", () => {
         }),
         expectTheSame(whisper, 1),
       ]);
-      expect(notes).toEqual([`the engine's process ended (${signal}); a new one goes on where it was`]);
+      expect(notes).toEqual([`the engine's process ended (${signal}); a new process goes on where it was`]);
       expect(children()).toHaveLength(2);
       await whisper.dispose();
       expect(children().filter(isThere)).toEqual([]);
@@ -303,8 +336,8 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     expect(whisper.device).toEqual(local.device);
     expect(notes).toEqual([
-      "the engine's process ended (SIGKILL); a new one goes on where it was",
-      "the engine's process ended (SIGKILL); a new one goes on where it was",
+      "the engine's process ended (SIGKILL); a new process goes on where it was",
+      "the engine's process ended (SIGKILL); a new process goes on where it was",
       "the engine's process ended (SIGKILL), the third time; the built-in CPU backend does the work from now on",
     ]);
     await whisper.dispose();
@@ -337,14 +370,14 @@ describe("a process that is lost", () => {
     entry.childEntry = oddChild(folder, "lost", atEncoding(2, lost));
     const { whisper, notes } = await loadOwn();
     await expectTheSame(whisper, 0);
-    expect(notes).toEqual(["the GPU stopped working; a new one goes on where it was"]);
+    expect(notes).toEqual(["the GPU stopped working; a new process goes on where it was"]);
     await whisper.dispose();
   });
 
   test("while it loads", async () => {
     entry.childEntry = oddChild(folder, "loading", 'if (once()) process.kill(process.pid, "SIGSEGV");');
     const { whisper, notes } = await loadOwn();
-    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new one goes on where it was"]);
+    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new process goes on where it was"]);
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });
@@ -372,7 +405,7 @@ describe("a process that hangs", () => {
       if (!stopped) kill("SIGSTOP");
       stopped = true;
     });
-    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new one goes on/);
+    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new process goes on/);
     await whisper.dispose();
     expect(children().filter(isThere)).toEqual([]);
   });

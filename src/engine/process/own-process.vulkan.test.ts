@@ -17,8 +17,8 @@ vi.mock("node:child_process", { spy: true });
 
 const folder = mkdtempSync(join(tmpdir(), "own-process-test-"));
 const path = join(folder, "toy.bin");
-/** So short that software is done soon. */
 const options = { language: "en", temperature: 0, noSpeechThreshold: null };
+/** Two windows, which software does in seconds. */
 const samples = noise(16_000 * 31);
 
 beforeAll(() => writeFileSync(path, modelBytes(toyModel())));
@@ -45,7 +45,7 @@ describe.skipIf(!testDevice)("a Vulkan device in a process of its own", () => {
       },
     });
     expect(result).toEqual(expected);
-    expect(notes).toEqual(["the engine's process ended (SIGKILL); a new one goes on where it was"]);
+    expect(notes).toEqual(["the engine's process ended (SIGKILL); a new process goes on where it was"]);
     expect(own.device).toEqual(local.device);
   });
 });
