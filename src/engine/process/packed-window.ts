@@ -32,9 +32,11 @@ export function unpackWindow(packed: PackedWindow): WindowJob {
 
 function packArray(values: Float32Array): PackedArray {
   const rest = values.at(-1) ?? 0;
-  let end = values.length;
-  // Object.is: -0 is not 0, and NaN is NaN
-  while (end > 0 && Object.is(values[end - 1], rest)) end--;
+  // bits: -0 is not 0, and comparing numbers would take longer than sending them
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const restBits = bits.at(-1);
+  let end = bits.length;
+  while (end > 0 && bits[end - 1] === restBits) end--;
   return { head: values.subarray(0, end), rest, length: values.length };
 }
 
