@@ -23,7 +23,8 @@ function chosenDevices(): WorldDevice[] {
     const shape = JSON.stringify([device.heaps.map(([, flags]) => flags), device.types]);
     if (!shapes.has(shape)) shapes.set(shape, device);
   }
-  const seed = Number(process.env.WHISPER_VULKAN_TEST_SEED ?? Date.now() % 1e6);
+  // the same ones unless told otherwise, so that no change fails for a device that it has nothing to do with
+  const seed = Number(process.env.WHISPER_VULKAN_TEST_SEED ?? 573680);
   console.log(
     `${shapes.size} shapes of heaps and types, ${nAtRandom} devices at random (WHISPER_VULKAN_TEST_SEED=${seed})`,
   );
