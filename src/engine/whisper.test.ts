@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -171,6 +172,28 @@ describe("dispose()", () => {
     }
     await expect(kept.transcribe(recordings[2]!)).rejects.toMatchObject({ code: "disposed" });
   });
+});
+
+test("an asynchronous onSegment that fails ends the transcription", async () => {
+  const failing = whisper.transcribe(recordings[0]!, {
+    ...options,
+    onSegment: async () => {
+      throw new Error("mine");
+    },
+  });
+  await expect(failing).rejects.toThrow("mine");
+});
+
+test("a model that is loaded and left alone keeps no process alive", async () => {
+  const script = `
+    const { Whisper } = await import(${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)});
+    await Whisper.load(${JSON.stringify(path)}, { device: "cpu", threads: 2 });
+    console.log("loaded");`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect([stdout, stderr, status]).toEqual(["loaded\n", "", 0]);
 });
 
 describe("a GPU that refuses its memory", () => {

@@ -28,10 +28,10 @@ export interface TranscribeOptions {
   readonly seed?: number;
   /** Stops the transcription between steps; the error then carries what was recognised until there. */
   readonly signal?: AbortSignal;
-  /** Told each segment with text as soon as it is recognised. */
-  readonly onSegment?: (segment: Segment) => void;
+  /** Told each segment with text as soon as it is recognised; a promise that it returns is waited for. */
+  readonly onSegment?: (segment: Segment) => unknown;
   /** Told how far it is, after each window. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: Progress) => unknown;
 }
 
 /** How far a transcription is. */

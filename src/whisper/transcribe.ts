@@ -79,12 +79,12 @@ export async function transcribe(
           const segment = { id: segments.length, ...part };
           segments.push(segment);
           allTokens.push(...segment.tokens);
-          if (segment.text) settings.onSegment?.(segment);
+          if (segment.text && !signal?.aborted) await settings.onSegment?.(segment);
         }
         if (!settings.conditionOnPreviousText || window.temperature > 0.5) historyStart = allTokens.length;
         seek += advance;
       }
-      settings.onProgress?.({
+      await settings.onProgress?.({
         processedSeconds: Math.min(seek / framesPerSecond, duration),
         totalSeconds: duration,
       });

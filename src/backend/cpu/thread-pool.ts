@@ -22,9 +22,9 @@ export class ThreadPool {
     this.#workers = workers;
     this.#sync = sync;
     for (const worker of workers) {
-      worker.unref();
       worker.on("message", (message: Message) => this.#onMessage(message));
       worker.on("error", (error) => this.#running?.reject(error as Error));
+      worker.unref(); // behind the listeners, since one for messages keeps the process alive again
     }
   }
 
@@ -33,6 +33,7 @@ export class ThreadPool {
     const workers = workAddresses.map(
       (workAddress) =>
         new Worker(new URL("./worker.js", import.meta.url), {
+          execArgv: [], // --input-type, for one, is for the main program only and would keep a worker from starting
           workerData: {
             ...{ sync, memory, workAddress, nThreads: workAddresses.length },
             ...{ module: kernels.module, relaxedFlag: kernels.relaxedFlag },
