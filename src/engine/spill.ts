@@ -1,13 +1,12 @@
-import { type MemoryPlan, size } from "../memory/index.js";
+import { extraSecondsPerByte, type MemoryPlan, size } from "../memory/index.js";
 
 /** What a spill costs: what every token reads, and what a whole window with 200 tokens does. */
 export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; readonly msPerWindow: number } {
-  const { hostBytesPerSecond, deviceBytesPerSecond } = plan.prices;
   const perToken = plan.blocks
     .filter(({ heap, use }) => !plan.heaps[heap]!.deviceLocal && (use === "hotWeights" || use === "caches"))
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return {
-    msPerToken: perToken * (1 / hostBytesPerSecond - 1 / deviceBytesPerSecond) * 1000,
+    msPerToken: perToken * extraSecondsPerByte(plan.prices) * 1000,
     msPerWindow: plan.extraSeconds * 1000,
   };
 }

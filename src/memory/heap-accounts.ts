@@ -1,12 +1,11 @@
-import type { MemoryDevice } from "./memory-device.js";
+import { leftBytes, type MemoryDevice } from "./memory-device.js";
 
 /** Of a heap this much stays free, since some drivers fail above 95 %; of what is free at most a half. */
 const headroomShare = 0.05;
 
 /**
  * What is left in each heap: the driver's budget when it was last asked, less what was taken since; where the driver has
- * no budgets, the heap less all that this process holds. All is clamped: drivers report budgets above the heap, usages
- * above the budget, and 2^64 - 1.
+ * no budgets, the heap less all that this process holds.
  */
 export class HeapAccounts {
   readonly #device: MemoryDevice;
@@ -26,9 +25,7 @@ export class HeapAccounts {
     const budgets = this.#device.budget();
     this.#freeAtSnapshot = this.#device.heaps.map(({ sizeBytes }, heap) => {
       const budget = budgets?.[heap];
-      if (!budget) return Math.max(0, sizeBytes - this.#held[heap]!);
-      const budgetBytes = Math.min(Math.max(0, budget.budgetBytes), sizeBytes);
-      return budgetBytes - Math.min(Math.max(0, budget.usageBytes), budgetBytes);
+      return leftBytes(sizeBytes, budget ?? { usageBytes: this.#held[heap]! });
     });
     this.#takenSince.fill(0);
   }

@@ -26,7 +26,7 @@ export {
   type PlannedHeap,
   planOf,
 } from "./plan.js";
-export { estimatedPrices, type Prices } from "./prices.js";
+export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
 export { size } from "./size.js";
 export { type MemorySnapshot, SnapshotDevice, takeSnapshot, withFreeBytes } from "./snapshot.js";
 export type { Use } from "./uses.js";

@@ -26,6 +26,15 @@ export interface HeapBudget {
   readonly usageBytes: number;
 }
 
+/**
+ * What is left in a heap. All is clamped: drivers report budgets above the heap, usages above the budget, and 2^64 - 1.
+ * Where they tell nothing, the whole heap is left.
+ */
+export function leftBytes(sizeBytes: number, budget: Partial<HeapBudget> | null | undefined): number {
+  const budgetBytes = Math.min(Math.max(0, budget?.budgetBytes ?? sizeBytes), sizeBytes);
+  return budgetBytes - Math.min(Math.max(0, budget?.usageBytes ?? 0), budgetBytes);
+}
+
 export interface MemoryLimits {
   /** Largest single allocation. */
   readonly maxAllocationSizeBytes: number;

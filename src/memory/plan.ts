@@ -1,6 +1,6 @@
 import type { Placement } from "./allocator.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
-import type { DeviceMemory } from "./memory-device.js";
+import { type DeviceMemory, leftBytes } from "./memory-device.js";
 import { extraSeconds, type Prices } from "./prices.js";
 import type { MemorySnapshot } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
@@ -72,7 +72,7 @@ export function planOf(
   return {
     verdict: placements === null ? "refused" : spilled.length > 0 ? "spill" : "device",
     heaps: snapshot.heaps.map(({ sizeBytes, deviceLocal }, heap) => ({
-      ...{ sizeBytes, deviceLocal, freeBytes: freeBytes(snapshot, heap) },
+      ...{ sizeBytes, deviceLocal, freeBytes: leftBytes(sizeBytes, snapshot.budgets?.[heap]) },
       takenBytes: sum(blocks.filter((block) => block.heap === heap)),
     })),
     blocks,
@@ -83,12 +83,4 @@ export function planOf(
     prices,
     record: ledger.entries,
   };
-}
-
-function freeBytes({ heaps, budgets }: MemorySnapshot, heap: number): number {
-  const { sizeBytes } = heaps[heap]!;
-  const budget = budgets?.[heap];
-  if (!budget) return sizeBytes;
-  const budgetBytes = Math.min(budget.budgetBytes, sizeBytes);
-  return budgetBytes - Math.min(budget.usageBytes, budgetBytes);
 }

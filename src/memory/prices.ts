@@ -14,8 +14,13 @@ export const estimatedPrices: Prices = {
   measured: false,
 };
 
+/** What reading a byte from the host's memory takes longer than from the device's own. */
+export function extraSecondsPerByte({ hostBytesPerSecond, deviceBytesPerSecond }: Prices): number {
+  return 1 / hostBytesPerSecond - 1 / deviceBytesPerSecond;
+}
+
 /** What a unit of work takes longer for pieces that the device reads from the host's memory. */
 export function extraSeconds(pieces: readonly Piece[], prices: Prices): number {
-  const secondsPerByte = 1 / prices.hostBytesPerSecond - 1 / prices.deviceBytesPerSecond;
+  const secondsPerByte = extraSecondsPerByte(prices);
   return pieces.reduce((sum, { sizeBytes, reads }) => sum + sizeBytes * reads * secondsPerByte, 0);
 }

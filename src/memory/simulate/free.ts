@@ -1,11 +1,11 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { leftBytes } from "../memory-device.js";
 import { parseSize } from "../parse-size.js";
 import type { Card, CardHeap } from "./card.js";
 
-/** What a heap has left, budget clamped to the heap and usage to the budget. */
-export function freeBytes({ sizeBytes, budgetBytes, usageBytes }: CardHeap): number {
-  const budget = Math.min(budgetBytes ?? sizeBytes, sizeBytes);
-  return budget - Math.min(usageBytes ?? 0, budget);
+/** What a heap has left. */
+export function freeBytes(heap: CardHeap): number {
+  return leftBytes(heap.sizeBytes, heap);
 }
 
 /** The heap with at most so much free, the rest held by others, so that the card refuses what goes beyond. */
