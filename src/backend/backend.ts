@@ -6,6 +6,8 @@ import type { Tensor } from "../ops/tensor.js";
 export interface ManifestEntry {
   readonly tensor: Tensor;
   readonly sizeBytes: number;
+  /** Its rows may lie in several places. */
+  readonly cuttable: boolean;
 }
 
 /**

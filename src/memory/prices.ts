@@ -1,4 +1,4 @@
-import type { Piece } from "./allocator.js";
+import type { Piece } from "./piece.js";
 
 /** What the device reads in a second from its own memory and from the host's. */
 export interface Prices {

@@ -12,11 +12,10 @@ import {
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
-import type { BytePart } from "./parts.js";
+import { allRows, type BytePart, type Rows } from "./parts.js";
 import {
+  type Claim,
   type CutLimits,
-  cut,
-  keyOf,
   piecesOf,
   placeStorage,
   type StoragePlacement,
@@ -29,8 +28,7 @@ import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
 export class VulkanStorage implements Storage {
   readonly #memory: VulkanMemory;
-  readonly #limits: CutLimits;
-  readonly #parts = new Map<string, readonly BytePart[]>();
+  readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
   readonly #placed: StoragePlacement<BufferMemory>;
   readonly #plan: MemoryPlan;
   readonly #staging: Staging | null;
@@ -46,10 +44,10 @@ export class VulkanStorage implements Storage {
   ) {
     const snapshot = takeSnapshot(memory);
     this.#memory = memory;
-    this.#limits = limits;
-    for (const { tensor } of manifest.entries) this.#parts.set(tensor.name, cut(tensor, limits));
     const hostSees = (type: number) => (memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
-    this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
+    const claims = new Map<string, Claim>();
+    this.#placed = placeStorage(allocator, piecesOf(manifest, limits, claims), hostSees);
+    this.#parts = partsOf(this.#placed.placement.places.keys(), claims);
     const { placement, staging } = this.#placed;
     this.#plan = planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
     try {
@@ -61,13 +59,13 @@ export class VulkanStorage implements Storage {
   }
 
   parts(tensor: Tensor): readonly BytePart[] {
-    return this.#parts.get(tensor.name) ?? cut(tensor, this.#limits);
+    return this.#parts.get(tensor.name) ?? [{ ...allRows(tensor), index: 0 }];
   }
 
   range(tensor: Tensor, part: number): Range<bigint> {
     const found = this.parts(tensor)[part];
     if (!found) throw new Error(`${tensor.name} has no part ${part}`);
-    const { memory, offsetBytes, sizeBytes } = this.#place(keyOf(tensor, found));
+    const { memory, offsetBytes, sizeBytes } = this.#place(`${tensor.name} ${found.firstRow}`);
     return { buffer: memory.buffer, offsetBytes, sizeBytes };
   }
 
@@ -128,7 +126,7 @@ export class VulkanStorage implements Storage {
       const first = Math.max(offsetBytes, part.firstByte);
       const last = Math.min(offsetBytes + length, part.firstByte + part.sizeBytes);
       if (first >= last) continue;
-      const place = this.#place(keyOf(tensor, part));
+      const place = this.#place(`${tensor.name} ${part.firstRow}`);
       const at = place.offsetBytes + first - part.firstByte;
       yield { place, at, start: first - offsetBytes, end: last - offsetBytes };
     }
@@ -148,4 +146,21 @@ export class VulkanStorage implements Storage {
     if (!this.#staging) throw new Error("memory that the host doesn't see was placed without staging");
     return this.#staging;
   }
+}
+
+/** The parts of each tensor that was placed, in the order of their rows. */
+function partsOf(keys: Iterable<string>, claims: ReadonlyMap<string, Claim>): Map<string, BytePart[]> {
+  const rowsOf = new Map<string, Rows[]>();
+  for (const key of keys) {
+    const claim = claims.get(key);
+    if (!claim) continue; // scratch
+    const { name } = claim.tensor;
+    rowsOf.set(name, [...(rowsOf.get(name) ?? []), claim.rows]);
+  }
+  return new Map(
+    [...rowsOf].map(([name, rows]) => [
+      name,
+      rows.sort((a, b) => a.firstRow - b.firstRow).map((part, index) => ({ ...part, index })),
+    ]),
+  );
 }
