@@ -104,6 +104,18 @@ export class Allocator<M extends DeviceMemory> {
     return blocks.some((block) => this.#isSpilled(block));
   }
 
+  /** Whether the device's memory seems to have room for something that spilled, without taking any. */
+  hasRoom(placement: Placement<M>): boolean {
+    const { device, accounts } = this.#shared;
+    accounts.refresh();
+    const spilled = placement.blocks.filter((block) => this.#isSpilled(block));
+    return spilled.some(({ use, pieces }) =>
+      stepsOf(device, use)
+        .filter(({ heap }) => device.heaps[heap]!.deviceLocal)
+        .some(({ heap }) => pieces.some((piece) => piece.sizeBytes <= accounts.availableBytes(heap, 2))),
+    );
+  }
+
   /**
    * Takes memory of the device for what spilled, the hottest first, as far as its budgets have room now; null where there
    * is room for nothing. Errors: device-lost.

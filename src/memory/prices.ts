@@ -4,7 +4,7 @@ import type { Piece } from "./piece.js";
 export interface Prices {
   readonly deviceBytesPerSecond: number;
   readonly hostBytesPerSecond: number;
-  /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while. */
+  /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while, for the next plan too. */
   readonly measured: boolean;
 }
 

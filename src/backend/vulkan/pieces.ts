@@ -95,7 +95,7 @@ export function placeStorage<M extends DeviceMemory>(
 }
 
 /** As much as helps, or less where there isn't that much: copies only take more turns. */
-function placeStaging<M extends DeviceMemory>(
+export function placeStaging<M extends DeviceMemory>(
   allocator: Allocator<M>,
   largestPieceBytes: number,
 ): Placement<M> {
