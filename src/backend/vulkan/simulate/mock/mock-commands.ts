@@ -62,6 +62,7 @@ export function mockCommands(newHandle: () => bigint, bytesOf: BytesOf, slow: bo
     vkGetFenceStatus: (_device, fence) => (signalled.has(fence) && !slow ? VK_SUCCESS : VK_NOT_READY),
     vkWaitForFences: (_device, count, fences) =>
       handlesAt(fences, count).every((fence) => signalled.has(fence)) ? VK_SUCCESS : VK_TIMEOUT,
+    vkDeviceWaitIdle: () => VK_SUCCESS,
   };
 }
 
