@@ -54,12 +54,14 @@ export function ruleAgainst(
   sizeBytes: number,
 ): string | null {
   const { sizeBytes: heapSizeBytes, deviceLocal } = device.heaps[heap]!;
-  const { maxAllocationSizeBytes, maxHostBytes } = device.limits;
+  const { maxAllocationSizeBytes, maxHostBytes, overcommits } = device.limits;
   if (sizeBytes > maxAllocationSizeBytes) return "more than maxMemoryAllocationSize";
   if (sizeBytes > heapSizeBytes) return "more than the whole heap";
   const largest = Math.max(...device.heaps.map((h) => (h.deviceLocal ? h.sizeBytes : 0)));
   if (rung.spareSmallHeap && heapSizeBytes < largest / 2)
     return "the visible part of VRAM is small: left for staging and small buffers";
+  if (deviceLocal && overcommits && sizeBytes > accounts.freeBytes(heap))
+    return "more than the heap's budget, which the driver would page in and out";
   if (deviceLocal && accounts.heldBytes(true) + sizeBytes > vramLimitBytes)
     return "more than the limit set for VRAM";
   if (!deviceLocal && accounts.heldBytes(false) + sizeBytes > maxHostBytes)
