@@ -125,10 +125,10 @@ export class VulkanBackend implements Backend {
     );
   }
 
-  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. */
+  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
   plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
-    const snapshot = withFreeBytes(takeSnapshot(this.#memory), free);
+    const snapshot = withFreeBytes(takeSnapshot(this.#memory), free, this.report.name);
     return planManifest(manifest, { snapshot, cut: this.#cutLimits(), memory });
   }
 
