@@ -7,10 +7,31 @@ import { cli } from "./command-line.js";
 const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-devices-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("devices --export", () => {
-  const run = (...args: string[]) =>
-    cli(["devices", ...args], { cwd: folder, env: { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" } });
+const run = (...args: string[]) =>
+  cli(["devices", ...args], { cwd: folder, env: { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" } });
 
+describe("devices --simulate", () => {
+  test("says that there is nothing to simulate on where there is no Vulkan", async () => {
+    const { status, stdout, stderr } = await run("--simulate", "mali");
+    expect(stderr).toMatch(
+      /^whisper-vulkan: a card is simulated on a real device, but no Vulkan loader[^\n]*\n$/,
+    );
+    expect(stderr).toContain("memory MODEL --simulate");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  });
+
+  test.each([
+    [["--simulate", "malo"], "mali"],
+    [["--simulate", "mali", "--export", "card.json"], "leave out --simulate"],
+  ])("refuses %j", async (args, message) => {
+    const { status, stderr } = await run(...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("devices --export", () => {
   test("leaves no file where there is no Vulkan", async () => {
     const { status, stdout, stderr } = await run("--export", "card.json");
     expect(stderr).toMatch(/^whisper-vulkan: no Vulkan loader[^\n]*\n$/);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { bestDevice, describeDevice, exportCard, listDevices } from "../backend/vulkan/index.js";
+import { tablesOf } from "../engine/open-backend.js";
 import { WhisperVulkanError } from "../errors.js";
 import { writeWhole } from "./output.js";
 import { single } from "./usage.js";
@@ -8,6 +9,7 @@ interface Flags {
   readonly json?: boolean;
   readonly export?: string;
   readonly device?: string;
+  readonly simulate?: string;
 }
 
 export function addDevicesCommand(program: Command): void {
@@ -16,12 +18,20 @@ export function addDevicesCommand(program: Command): void {
     .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
     .option("--json", "everything that is known of each device");
   single(command, "--export <card.json>", 'writes a device as a card for --simulate ("-": standard output)');
+  single(
+    command,
+    "--simulate <card>",
+    "what the program sees on another card: its name, or a file (see memory)",
+  );
   single(command, "-d, --device <device>", "which one to export: a number or a part of a name").action(
-    async ({ json, export: path, device }: Flags) => {
+    async ({ json, export: path, device, simulate }: Flags) => {
+      if (path !== undefined && simulate !== undefined)
+        throw new WhisperVulkanError("option-invalid", "--export writes a real device: leave out --simulate");
       if (path !== undefined) return writeCard(path, device ?? null);
       if (device !== undefined)
         throw new WhisperVulkanError("option-invalid", "--device says what to export: --export is missing");
-      const { devices, why } = await devicesOrReason();
+      const { devices, why } =
+        simulate === undefined ? await devicesOrReason() : await simulatedDevice(simulate);
       if (json) {
         console.log(JSON.stringify(devices, null, 2));
         return;
@@ -54,6 +64,25 @@ async function writeCard(path: string, device: string | null): Promise<void> {
     });
   });
   console.error(`${path}: ${card.device.name}`);
+}
+
+/** The card over this machine's first device, as transcribe --simulate has it. */
+async function simulatedDevice(simulate: string) {
+  try {
+    const devices = await listDevices(await tablesOf({ simulate }));
+    if (devices.length > 0) return { devices, why: null };
+  } catch (error) {
+    if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;
+    throw nothingToSimulateOn(error.message, error);
+  }
+  throw nothingToSimulateOn("the Vulkan loader found no device");
+}
+
+function nothingToSimulateOn(why: string, cause?: unknown): WhisperVulkanError {
+  return new WhisperVulkanError("vulkan-unavailable", `a card is simulated on a real device, but ${why}`, {
+    hint: "Install a graphics driver, or use memory MODEL --simulate, which needs none",
+    cause,
+  });
 }
 
 /** Having none is an answer here, not a failure. */

@@ -70,8 +70,8 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
   }
 }
 
-/** The driver's calls as the card would answer them; undefined: the driver's own. */
-async function tablesOf({ simulate }: DeviceOptions) {
+/** The driver's calls as the card would answer them; undefined: the driver's own. Errors: card-unknown, vulkan-unavailable. */
+export async function tablesOf({ simulate }: DeviceOptions) {
   return simulate === undefined ? undefined : simulatedTables(await cardNamed(simulate), realTables());
 }
 

@@ -1,8 +1,8 @@
 import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type MemoryPlan, size } from "../memory/index.js";
-import { type Card, cardNamed, snapshotOf, withFree } from "../memory/simulate/index.js";
+import { type MemoryPlan, size, withFreeBytes } from "../memory/index.js";
+import { type Card, cardNamed, snapshotOf } from "../memory/simulate/index.js";
 import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
@@ -84,9 +84,8 @@ async function modelOf(nameOrPath: string) {
 async function target({ card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
   const limit = vramLimitBytes === undefined ? {} : { vramLimitBytes };
   if (card !== undefined) {
-    let chosen = typeof card === "string" ? await cardNamed(card) : card;
-    for (const [heap, bytes] of Object.entries(free)) chosen = withFree(chosen, Number(heap), bytes);
-    const snapshot = snapshotOf(chosen);
+    const chosen = typeof card === "string" ? await cardNamed(card) : card;
+    const snapshot = withFreeBytes(snapshotOf(chosen), free, chosen.name);
     const { maxBindingBytes, alignmentBytes } = planningLimits({ ...chosen.limits, ...snapshot.limits });
     const cut = { maxBindingBytes, maxPartBytes: maxBindingBytes };
     const plan: Plan = (dimensions, matrixType, nBatch) =>

@@ -53,7 +53,7 @@ export function boundsOf(
   { rung, heap }: Step,
 ): readonly (readonly [mostBytes: number, reason: string])[] {
   const { sizeBytes: heapSizeBytes, deviceLocal } = device.heaps[heap]!;
-  const { maxAllocationSizeBytes, maxHostBytes } = device.limits;
+  const { maxAllocationSizeBytes, maxHostBytes, overcommits } = device.limits;
   const largest = Math.max(...device.heaps.map((h) => (h.deviceLocal ? h.sizeBytes : 0)));
   const spared = rung.spareSmallHeap && heapSizeBytes < largest / 2;
   return [
@@ -62,6 +62,10 @@ export function boundsOf(
     [
       spared ? 0 : Number.POSITIVE_INFINITY,
       "the visible part of VRAM is small: left for staging and small buffers",
+    ],
+    [
+      deviceLocal && overcommits ? accounts.freeBytes(heap) : Number.POSITIVE_INFINITY,
+      "more than the heap's budget, which the driver would page in and out",
     ],
     deviceLocal
       ? [vramLimitBytes - accounts.heldBytes(true), "more than the limit set for VRAM"]

@@ -1,3 +1,4 @@
+import { WhisperVulkanError } from "../errors.js";
 import type {
   DeviceMemory,
   HeapBudget,
@@ -95,18 +96,31 @@ export class SnapshotDevice implements MemoryDevice {
   }
 }
 
-/** The snapshot with so much free: bytes by heap. */
+/**
+ * The snapshot with so much free, the rest held by others (--free HEAP=SIZE): bytes by heap; more than a heap means all
+ * of it. name: of the device or card, for people. Error: option-invalid, where there is no such heap.
+ */
 export function withFreeBytes(
   snapshot: MemorySnapshot,
   free: Readonly<Record<number, number>>,
+  name: string,
 ): MemorySnapshot {
+  const wrong = Object.keys(free).find((heap) => !Object.keys(snapshot.heaps).includes(heap));
+  if (wrong !== undefined) throw noSuchHeap(name, wrong, snapshot.heaps.length);
   if (Object.keys(free).length === 0) return snapshot;
   const budgets = snapshot.heaps.map(({ sizeBytes }, heap) => {
     const freeBytes = free[heap];
     const known = snapshot.budgets?.[heap] ?? { budgetBytes: sizeBytes, usageBytes: 0 };
     return freeBytes === undefined
       ? known
-      : { budgetBytes: sizeBytes, usageBytes: Math.max(0, sizeBytes - freeBytes) };
+      : { budgetBytes: sizeBytes, usageBytes: sizeBytes - Math.min(Math.max(0, freeBytes), sizeBytes) };
   });
   return { ...snapshot, budgets };
+}
+
+function noSuchHeap(name: string, heap: string, nHeaps: number): WhisperVulkanError {
+  const last = nHeaps - 1;
+  return new WhisperVulkanError("option-invalid", `${name} has no heap ${heap}`, {
+    hint: last < 0 ? "It has no heap at all." : `Its heaps are 0${last > 0 ? ` to ${last}` : " only"}.`,
+  });
 }

@@ -149,11 +149,15 @@ export class VulkanBackend implements Backend {
     return `${name}, ${driver}`;
   }
 
-  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. */
+  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
   plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
     const prices = this.#prices.get(this.#priceKey);
-    const snapshot = withFreeBytes({ ...takeSnapshot(this.#memory), ...(prices && { prices }) }, free);
+    const snapshot = withFreeBytes(
+      { ...takeSnapshot(this.#memory), ...(prices && { prices }) },
+      free,
+      this.report.name,
+    );
     return planManifest(manifest, { snapshot, cut: this.#cutLimits(), memory });
   }
 

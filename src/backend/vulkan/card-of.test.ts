@@ -39,6 +39,7 @@ const report: DeviceReport = {
     shaderFloat16: false,
     vulkanMemoryModel: true,
     memoryPriority: false,
+    pageableDeviceLocalMemory: false,
     subgroupArithmetic: true,
     cooperativeMatrix: false,
     cooperativeMatrixShapes: [],

@@ -38,6 +38,7 @@ const card: DeviceReport = {
     shaderFloat16: false,
     vulkanMemoryModel: true,
     memoryPriority: false,
+    pageableDeviceLocalMemory: true,
     subgroupArithmetic: true,
     cooperativeMatrix: true,
     cooperativeMatrixShapes: [
@@ -61,12 +62,20 @@ it("says what matters of a device", () => {
     ["push constants", "128 bytes"],
     ["work groups", "1024 invocations (1024 x 1024 x 64), 16 KiB of shared memory"],
     ["subgroups", "32 invocations, with arithmetic"],
-    ["features", "16-bit storage, memory model, cooperative matrices 16x16x16, 16x8x16, memory budget"],
+    [
+      "features",
+      "16-bit storage, memory model, cooperative matrices 16x16x16, 16x8x16, pageable memory, memory budget",
+    ],
   ]);
 });
 
 it("says of one that brings no more than Vulkan 1.0, or doesn't compute, so much", () => {
-  const features = { ...card.features, storageBuffer16BitAccess: false, vulkanMemoryModel: false };
+  const features = {
+    ...card.features,
+    storageBuffer16BitAccess: false,
+    vulkanMemoryModel: false,
+    pageableDeviceLocalMemory: false,
+  };
   const old: DeviceReport = {
     ...card,
     limits: { ...card.limits, subgroupSize: 0, minSubgroupSize: 0, maxSubgroupSize: 0 },

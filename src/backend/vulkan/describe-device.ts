@@ -56,6 +56,7 @@ function features({ features, extensions }: DeviceReport): string {
     features.vulkanMemoryModel && "memory model",
     features.cooperativeMatrix && `cooperative matrices ${shapes.join(", ")}`.trimEnd(),
     features.memoryPriority && "memory priority",
+    features.pageableDeviceLocalMemory && "pageable memory",
     extensions.includes("VK_EXT_memory_budget") && "memory budget",
   ];
   return names.filter(Boolean).join(", ") || "none beyond Vulkan 1.0";

@@ -51,6 +51,8 @@ export interface DeviceFeatures {
   readonly shaderFloat16: boolean;
   readonly vulkanMemoryModel: boolean;
   readonly memoryPriority: boolean;
+  /** Whether it is used is for usesPageableMemory() to say. */
+  readonly pageableDeviceLocalMemory: boolean;
   /** Sum, max and the like over a subgroup, in compute shaders. */
   readonly subgroupArithmetic: boolean;
   readonly cooperativeMatrix: boolean;
@@ -63,6 +65,19 @@ export const queueCompute = 2;
 /** The first queue family that computes, or -1. One for compute alone is no faster for us than the general one. */
 export function computeQueueFamily(report: DeviceReport): number {
   return report.queueFamilies.findIndex(({ flags, count }) => (flags & queueCompute) !== 0 && count > 0);
+}
+
+/**
+ * Whether the driver is asked to page device memory in and out by priority. Without that it may page as well, or move an
+ * allocation to the host for good. With it, it need not refuse any more than there is, which would be slow and silent: so
+ * only where it tells budgets, beyond which nothing is asked of it then (MemoryLimits.overcommits).
+ */
+export function usesPageableMemory({ features, extensions }: DeviceReport): boolean {
+  return (
+    features.pageableDeviceLocalMemory &&
+    features.memoryPriority &&
+    extensions.includes("VK_EXT_memory_budget")
+  );
 }
 
 /** What kernel choice sees of a device. */

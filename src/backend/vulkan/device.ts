@@ -2,11 +2,13 @@ import type { HeapBudget } from "../../memory/index.js";
 import type { Vulkan } from "./bindings/functions.js";
 import * as structs from "./bindings/generated/structs.js";
 import { cString, encode, handles, type Struct } from "./bindings/layout.js";
-import { computeQueueFamily, type DeviceReport } from "./device-report.js";
+import { computeQueueFamily, type DeviceReport, usesPageableMemory } from "./device-report.js";
 import type { Instance } from "./instance.js";
 import { queryBudget } from "./query-budget.js";
 import { Queue } from "./queue.js";
 import { check } from "./result.js";
+
+const pageableExtension = "VK_EXT_pageable_device_local_memory";
 
 /** A logical device with one compute queue, everything useful switched on. */
 export class Device {
@@ -40,7 +42,8 @@ export class Device {
    * Errors: vulkan-call-failed, device-lost.
    */
   static async create(instance: Instance, physicalDevice: bigint, report: DeviceReport): Promise<Device> {
-    const extensions = report.extensions.map(cString);
+    const paged = usesPageableMemory(report);
+    const extensions = report.extensions.filter((name) => paged || name !== pageableExtension).map(cString);
     const info = encode(structs.VkDeviceCreateInfo, {
       pNext: enabledFeatures(report),
       queueCreateInfoCount: 1,
@@ -71,7 +74,8 @@ export class Device {
 }
 
 /** The chain of feature structures for what the device has and something here uses. */
-function enabledFeatures({ features }: DeviceReport): Buffer | null {
+function enabledFeatures(report: DeviceReport): Buffer | null {
+  const { features } = report;
   let chain: Buffer | null = null;
   const enable = <S extends Struct>(present: boolean, type: S, feature: keyof S["fields"] & string) => {
     if (present) chain = encode<Struct>(type, { pNext: chain, [feature]: 1 });
@@ -89,5 +93,10 @@ function enabledFeatures({ features }: DeviceReport): Buffer | null {
     "cooperativeMatrix",
   );
   enable(features.memoryPriority, structs.VkPhysicalDeviceMemoryPriorityFeaturesEXT, "memoryPriority");
+  enable(
+    usesPageableMemory(report),
+    structs.VkPhysicalDevicePageableDeviceLocalMemoryFeaturesEXT,
+    "pageableDeviceLocalMemory",
+  );
   return chain;
 }

@@ -25,6 +25,7 @@ export const usefulExtensions = [
   "VK_EXT_subgroup_size_control",
   "VK_EXT_memory_budget",
   "VK_EXT_memory_priority",
+  "VK_EXT_pageable_device_local_memory",
 ];
 
 const deviceTypes: readonly DeviceType[] = ["other", "integrated", "discrete", "virtual", "cpu"];
@@ -112,6 +113,11 @@ export function queryDevice(instance: Instance, physicalDevice: bigint): DeviceR
       memoryPriority:
         features(has(9, "VK_EXT_memory_priority"), structs.VkPhysicalDeviceMemoryPriorityFeaturesEXT)
           ?.memoryPriority === 1,
+      pageableDeviceLocalMemory:
+        features(
+          has(9, "VK_EXT_pageable_device_local_memory"),
+          structs.VkPhysicalDevicePageableDeviceLocalMemoryFeaturesEXT,
+        )?.pageableDeviceLocalMemory === 1,
       subgroupArithmetic:
         subgroup !== null &&
         (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) !== 0 &&

@@ -56,14 +56,23 @@ export class Queue {
     do {
       const status = vk.vkGetFenceStatus(this.#device, this.#fence);
       if (status === VK_SUCCESS) return;
-      if (status !== VK_NOT_READY) check(status, "vkGetFenceStatus");
+      if (status !== VK_NOT_READY) await this.#fail(status, "vkGetFenceStatus");
       await new Promise(setImmediate);
     } while (performance.now() < pollUntil);
     for (;;) {
       const status = await vk.later("vkWaitForFences", this.#device, 1, this.#fences, 1, waitSliceNs);
       if (status === VK_SUCCESS) return;
-      if (status !== VK_TIMEOUT) check(status, "vkWaitForFences");
+      if (status !== VK_TIMEOUT) await this.#fail(status, "vkWaitForFences");
     }
+  }
+
+  /**
+   * Neither a fence that can't be asked nor a lost device means that the work has ended, and who gets the error frees what
+   * it uses. So the device is waited for first. What that answers is ignored: there is no other way to wait.
+   */
+  async #fail(result: number, call: string): Promise<void> {
+    await this.#vk.later("vkDeviceWaitIdle", this.#device);
+    check(result, call);
   }
 
   /** Settles when all that was given to run() has ended. */

@@ -50,6 +50,7 @@ function reportOf(row: WorldDevice): DeviceReport {
       shaderFloat16: has("shaderFloat16"),
       vulkanMemoryModel: has("vulkanMemoryModel"),
       memoryPriority: has("memoryPriority"),
+      pageableDeviceLocalMemory: has("pageableDeviceLocalMemory"),
       subgroupArithmetic:
         ((limits.subgroupSupportedOperations ?? 0) & 4) !== 0 &&
         ((limits.subgroupSupportedStages ?? 0) & 32) !== 0,

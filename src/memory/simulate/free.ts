@@ -1,7 +1,7 @@
 import { WhisperVulkanError } from "../../errors.js";
 import { leftBytes } from "../memory-device.js";
 import { parseSize } from "../parse-size.js";
-import type { Card, CardHeap } from "./card.js";
+import type { CardHeap } from "./card.js";
 
 /** What a heap has left. */
 export function freeBytes(heap: CardHeap): number {
@@ -12,20 +12,6 @@ export function freeBytes(heap: CardHeap): number {
 export function leaving(heap: CardHeap, bytes: number): CardHeap {
   const { sizeBytes } = heap;
   return { ...heap, budgetBytes: sizeBytes, usageBytes: sizeBytes - Math.min(Math.max(0, bytes), sizeBytes) };
-}
-
-/**
- * The card with so many bytes free in one heap (--free HEAP=SIZE); more than the heap means all of it. Error:
- * option-invalid, where there is no such heap.
- */
-export function withFree(card: Card, heap: number, bytes: number): Card {
-  if (!card.heaps[heap]) {
-    const last = card.heaps.length - 1;
-    throw new WhisperVulkanError("option-invalid", `${card.name} has no heap ${heap}`, {
-      hint: last < 0 ? "It has no heap at all." : `Its heaps are 0${last > 0 ? ` to ${last}` : " only"}.`,
-    });
-  }
-  return { ...card, heaps: card.heaps.map((one, i) => (i === heap ? leaving(one, bytes) : one)) };
 }
 
 /** "0=512MiB": which heap, and what is free in it. Error: option-invalid. */

@@ -2,7 +2,7 @@ import type { MemorySnapshot } from "../snapshot.js";
 import type { Card } from "./card.js";
 
 /** A card's memory as planning sees it. A spill takes at most half of the machine's memory. */
-export function snapshotOf({ heaps, types, limits, ramBytes }: Card): MemorySnapshot {
+export function snapshotOf({ heaps, types, limits, ramBytes, features, extensions }: Card): MemorySnapshot {
   const told = heaps.some(
     ({ budgetBytes, usageBytes }) => budgetBytes !== undefined || usageBytes !== undefined,
   );
@@ -14,6 +14,9 @@ export function snapshotOf({ heaps, types, limits, ramBytes }: Card): MemorySnap
       maxAllocationSizeBytes: Math.min(limits.maxMemoryAllocationSize, limits.maxBufferSize),
       maxAllocationCount: limits.maxMemoryAllocationCount,
       maxHostBytes: ramBytes / 2,
+      overcommits:
+        ["pageableDeviceLocalMemory", "memoryPriority"].every((name) => features?.includes(name)) &&
+        extensions?.includes("VK_EXT_memory_budget") === true,
     },
     budgets: told
       ? heaps.map(({ sizeBytes, budgetBytes = sizeBytes, usageBytes = 0 }) => ({ budgetBytes, usageBytes }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cardNamed, cardNames } from "./card-files.js";
-import { freeBytes, parseFree, withFree } from "./free.js";
+import { freeBytes, parseFree } from "./free.js";
 import { readCard } from "./read-card.js";
 import { variations, vary } from "./variations.js";
 
@@ -37,27 +37,6 @@ describe("vary", () => {
     const free = variations.map((variation) => vary({ ...card, heaps }, variation).heaps.map(freeBytes));
     expect(free.map(([empty]) => empty)).toEqual([0, 0, 0, 0, 0]);
     expect(free[0]![1]).toBe(38868971888);
-  });
-});
-
-describe("withFree", () => {
-  it("sets what is free in one heap, at most all of it", async () => {
-    const card = await cardNamed("amd-rx5700xt-windows");
-    expect(withFree(card, 0, 100 * MiB).heaps.map(freeBytes)).toEqual([100 * MiB, 8573157376, 181755904]);
-    expect(freeBytes(withFree(card, 2, 1e12).heaps[2]!)).toBe(268435456);
-    expect(freeBytes(withFree(withFree(card, 0, 0), 0, 5).heaps[0]!)).toBe(5);
-  });
-
-  it("takes no heap that isn't there", async () => {
-    const card = await cardNamed("mali");
-    expect(() => withFree(card, 1, 5)).toThrow(
-      expect.objectContaining({
-        code: "option-invalid",
-        message: "mali has no heap 1",
-        hint: "Its heaps are 0 only.",
-      }),
-    );
-    expect(() => withFree(card, Number.NaN, 5)).toThrow("no heap NaN");
   });
 });
 

@@ -24,7 +24,7 @@ describe("a simulated card's memory", () => {
   };
   afterEach(async () => {
     await raw.device.destroy();
-    expect(nothingLeft(tables.counts())).toBe(true);
+    expect(nothingLeft(tables)).toBe(true);
   });
   const smallHeap = (more: Partial<Card["heaps"][number]>): Card => ({
     ...unified,

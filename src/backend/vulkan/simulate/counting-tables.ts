@@ -5,6 +5,7 @@ import type { Pointer } from "../bindings/signature.js";
 import type { Tables } from "../instance.js";
 import { readBytes } from "./foreign-memory.js";
 import { type CallName, watching } from "./layer.js";
+import { type Holder, LiveHandles } from "./live-handles.js";
 
 /** How many are alive of each kind of handle, and what went on at the driver since the tables were made. */
 export interface Counts {
@@ -23,6 +24,8 @@ export type HandleKind = keyof typeof kinds;
 /** A driver that is counted. */
 export interface CountedTables extends Tables {
   counts(): Counts;
+  /** Who holds what, in the order of making. */
+  holders(): readonly Holder[];
 }
 
 /** Which call makes a kind of handle, at which parameter it writes them, and which call destroys one given where. */
@@ -47,69 +50,65 @@ for (const [kind, [make, out, destroy, handle]] of Object.entries(kinds)) {
   destroyers.set(destroy, [kind as HandleKind, handle]);
 }
 
+export interface CountingOptions {
+  /** Whether holders() says where each handle was made, which is slow. Default: WHISPER_VULKAN_TEST_LEAKS=1. */
+  readonly stacks?: boolean;
+}
+
 /**
  * Wraps a driver, real or simulated, and counts what goes by. Destroying a handle that isn't alive is an Error: a
  * driver would crash or take away another's.
  */
-export function countingTables(tables: Tables): CountedTables {
+export function countingTables(
+  tables: Tables,
+  { stacks = process.env.WHISPER_VULKAN_TEST_LEAKS === "1" }: CountingOptions = {},
+): CountedTables {
   const calls = new Map<CallName, number>();
-  // a driver may give the same handle out several times for things that are alike
-  const alive = new Map<HandleKind, Map<bigint, number>>(
-    (Object.keys(kinds) as HandleKind[]).map((kind) => [kind, new Map()]),
-  );
-  const heaps = new HeapBytes();
-
-  const born = (kind: HandleKind, handle: bigint) => {
-    const handles = alive.get(kind)!;
-    handles.set(handle, (handles.get(handle) ?? 0) + 1);
-  };
-  const dead = (name: CallName, kind: HandleKind, handle: bigint) => {
-    if (handle === 0n) return; // which Vulkan ignores
-    const handles = alive.get(kind)!;
-    const n = handles.get(handle) ?? 0;
-    if (n === 0) throw new Error(`${name}: there is no ${kind} 0x${handle.toString(16)}`);
-    if (n > 1) handles.set(handle, n - 1);
-    else handles.delete(handle);
-  };
-
+  const alive = new LiveHandles(stacks);
+  const heapOf = new HeapOfType();
   const counted = watching(tables, {
     before(name, parameters) {
       calls.set(name, (calls.get(name) ?? 0) + 1);
       const destroyer = destroyers.get(name);
-      if (destroyer) dead(name, destroyer[0], parameters[destroyer[1]] as bigint);
-      if (name === "vkFreeMemory") heaps.freed(parameters[1] as bigint);
+      if (destroyer) alive.dead(name, destroyer[0], parameters[destroyer[1]] as bigint);
       return undefined;
     },
     after(name, parameters, result) {
       const pointer = (index: number) => parameters[index] as Exclude<Pointer, null>;
-      if (name === "vkGetPhysicalDeviceMemoryProperties") heaps.learn(pointer(1), 0);
-      if (name === "vkGetPhysicalDeviceMemoryProperties2") heaps.learn(pointer(1), 16);
+      if (name === "vkGetPhysicalDeviceMemoryProperties") heapOf.learn(pointer(1), 0);
+      if (name === "vkGetPhysicalDeviceMemoryProperties2") heapOf.learn(pointer(1), 16);
       const maker = makers.get(name);
       if (!maker || result !== VK_SUCCESS) return;
       const [kind, out] = maker;
       const n = name === "vkCreateComputePipelines" ? (parameters[2] as number) : 1;
       const made = readBytes(pointer(out), n * 8);
-      for (let i = 0; i < n; i++) born(kind, made.readBigUInt64LE(i * 8));
-      if (name === "vkAllocateMemory") heaps.allocated(made.readBigUInt64LE(), pointer(1));
+      const memory = name === "vkAllocateMemory" ? heapOf.memoryOf(pointer(1)) : undefined;
+      for (let i = 0; i < n; i++) alive.born(kind, made.readBigUInt64LE(i * 8), memory);
     },
   });
-  const live = (kind: HandleKind) => [...alive.get(kind)!.values()].reduce((sum, n) => sum + n, 0);
   return {
     ...counted,
-    counts: () => ({
-      handles: Object.fromEntries([...alive.keys()].map((kind) => [kind, live(kind)])) as Counts["handles"],
-      heapBytes: heaps.bytes(),
-      allocations: calls.get("vkAllocateMemory") ?? 0,
-      calls: Object.fromEntries(calls),
-    }),
+    holders: () => alive.holders(),
+    counts() {
+      const handles = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0])) as Record<
+        HandleKind,
+        number
+      >;
+      const heapBytes = Array<number>(heapOf.nHeaps).fill(0);
+      for (const { kind, memory } of alive.holders()) {
+        handles[kind]++;
+        if (memory) heapBytes[memory.heap] = (heapBytes[memory.heap] ?? 0) + memory.sizeBytes;
+      }
+      const allocations = calls.get("vkAllocateMemory") ?? 0;
+      return { handles, heapBytes, allocations, calls: Object.fromEntries(calls) };
+    },
   };
 }
 
-/** Bytes alive per heap; which type lies in which heap is read off the driver's own answer. */
-class HeapBytes {
-  #nHeaps = 0;
-  #heapOfType: readonly number[] = [];
-  readonly #memories = new Map<bigint, { readonly heap: number; readonly sizeBytes: number }>();
+/** Which memory type lies in which heap, read off the driver's own answer. */
+class HeapOfType {
+  nHeaps = 0;
+  #heaps: readonly number[] = [];
 
   learn(properties: Exclude<Pointer, null>, offset: number): void {
     const type = VkPhysicalDeviceMemoryProperties;
@@ -118,26 +117,13 @@ class HeapBytes {
       readBytes(properties, offset + type.sizeBytes),
       offset,
     );
-    this.#nHeaps = memoryHeapCount;
-    this.#heapOfType = memoryTypes.map(({ heapIndex }) => heapIndex);
+    this.nHeaps = memoryHeapCount;
+    this.#heaps = memoryTypes.map(({ heapIndex }) => heapIndex);
   }
 
-  allocated(memory: bigint, info: Exclude<Pointer, null>): void {
+  memoryOf(info: Exclude<Pointer, null>): { readonly heap: number; readonly sizeBytes: number } {
     const bytes = readBytes(info, VkMemoryAllocateInfo.sizeBytes);
     const { allocationSize, memoryTypeIndex } = decode(VkMemoryAllocateInfo, bytes);
-    this.#memories.set(memory, {
-      heap: this.#heapOfType[memoryTypeIndex] ?? 0,
-      sizeBytes: Number(allocationSize),
-    });
-  }
-
-  freed(memory: bigint): void {
-    this.#memories.delete(memory);
-  }
-
-  bytes(): number[] {
-    const sums = Array<number>(this.#nHeaps).fill(0);
-    for (const { heap, sizeBytes } of this.#memories.values()) sums[heap] = (sums[heap] ?? 0) + sizeBytes;
-    return sums;
+    return { heap: this.#heaps[memoryTypeIndex] ?? 0, sizeBytes: Number(allocationSize) };
   }
 }

@@ -12,7 +12,7 @@ const callNames = Object.keys(signatures) as CallName[];
 /** What goes by between a program and a driver, whether called at once or through `later`. */
 interface Watch {
   /** A number is answered in the driver's place. */
-  before?(name: CallName, parameters: readonly unknown[], below: Vulkan): number | undefined;
+  before?(name: CallName, parameters: readonly unknown[]): number | undefined;
   /** After the driver's answer, or the one in its place. */
   after?(name: CallName, parameters: readonly unknown[], result: unknown): void;
 }
@@ -22,13 +22,12 @@ export function watching(tables: Tables, { before, after }: Watch): Tables {
   return layered(tables, (below) => {
     const call = (name: CallName) =>
       ((...parameters) => {
-        const result = before?.(name, parameters, below) ?? (below[name] as AnyCall)(...parameters);
+        const result = before?.(name, parameters) ?? (below[name] as AnyCall)(...parameters);
         after?.(name, parameters, result);
         return result;
       }) satisfies AnyCall;
     const later: AnyLater = async (name, ...parameters) => {
-      const result =
-        before?.(name, parameters, below) ?? (await (below.later as AnyLater)(name, ...parameters));
+      const result = before?.(name, parameters) ?? (await (below.later as AnyLater)(name, ...parameters));
       after?.(name, parameters, result);
       return result;
     };

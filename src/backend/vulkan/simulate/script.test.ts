@@ -11,7 +11,7 @@ describe("a driver that is none", () => {
   it.each([noResizableBar, onlyNonCoherent, unified])("keeps what is written, on $name", async (card) => {
     const tables = mockTables(card);
     await useOnce(tables);
-    expect(nothingLeft(tables.counts())).toBe(true);
+    expect(nothingLeft(tables)).toBe(true);
     expect(tables.counts().calls.vkQueueSubmit).toBeGreaterThan(0);
   });
 });
@@ -48,13 +48,21 @@ describe("a script", () => {
     );
   });
 
-  it("makes waiting for the device fail", async () => {
-    const fail = { call: "vkWaitForFences", nth: 1, code: -4 };
-    const tables = mockTables(unified, { fail }, { slow: true });
-    await expect(useOnce(tables)).rejects.toMatchObject({ code: "device-lost" });
-    expect(nothingLeft(tables.counts())).toBe(true);
-    await useOnce(tables);
-  });
+  it.each([
+    ["vkGetFenceStatus", -4, "device-lost"],
+    ["vkWaitForFences", -4, "device-lost"],
+    ["vkWaitForFences", -1, "memory-refused"],
+  ])(
+    "makes %s fail with %i: the device is waited for before anything is freed",
+    async (call, result, code) => {
+      const tables = mockTables(unified, { fail: { call, nth: 1, code: result } }, { slow: true });
+      await expect(useOnce(tables)).rejects.toMatchObject({ code });
+      expect(tables.counts().calls.vkDeviceWaitIdle).toBe(1);
+      expect(nothingLeft(tables)).toBe(true);
+      await useOnce(tables);
+      expect(tables.counts().calls.vkDeviceWaitIdle).toBe(1);
+    },
+  );
 
   it("makes every call fail in turn, once or from then on: nothing is left, and the error has a code", async () => {
     const counted = mockTables(unified);
@@ -73,7 +81,7 @@ describe("a script", () => {
           const name = `${call} ${nth} ${code}${always ? " always" : ""}`;
           if (error && !(error as { code?: string }).code) wrong.push(`${name}: ${error}`);
           try {
-            nothingLeft(tables.counts());
+            nothingLeft(tables);
           } catch (left) {
             wrong.push(`${name}: ${left}`);
           }

@@ -1,7 +1,5 @@
 import { signatures } from "../bindings/generated/calls.js";
 import { VK_ERROR_OUT_OF_DEVICE_MEMORY } from "../bindings/generated/constants.js";
-import { handles } from "../bindings/layout.js";
-import type { Pointer } from "../bindings/signature.js";
 import type { Tables } from "../instance.js";
 import { type CallName, watching } from "./layer.js";
 
@@ -30,9 +28,6 @@ export interface BudgetShrinks {
   readonly refuses?: boolean;
 }
 
-/** Longer than any submission of a program under test. */
-const waitNs = 60_000_000_000;
-
 /** Tables in which calls fail as a script says; a call that fails never reaches the driver. */
 export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script): Tables {
   if (refuseNth === undefined && !fail) return tables;
@@ -40,23 +35,12 @@ export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script)
     throw new Error(`no Vulkan call used here can fail that is named ${fail.call}`);
   const uses = new Map<CallName, number>();
   return watching(tables, {
-    before(name, parameters, below) {
+    before(name) {
       const nth = uses.get(name) ?? 0;
       uses.set(name, nth + 1);
       if (name === "vkAllocateMemory" && nth === refuseNth)
         return refuseCode ?? VK_ERROR_OUT_OF_DEVICE_MEMORY;
       if (name !== fail?.call || (fail.always ? nth < fail.nth : nth !== fail.nth)) return undefined;
-      // the program takes the work for ended and frees what it uses: the driver underneath must be done with it
-      if (name === "vkGetFenceStatus")
-        below.vkWaitForFences(parameters[0] as bigint, 1, handles(parameters[1] as bigint), 1, waitNs);
-      if (name === "vkWaitForFences")
-        below.vkWaitForFences(
-          parameters[0] as bigint,
-          parameters[1] as number,
-          parameters[2] as Pointer,
-          1,
-          waitNs,
-        );
       return fail.code;
     },
   });

@@ -37,8 +37,8 @@ describe.skipIf(!testDevice)("simulated cards over a real driver", async () => {
     });
     afterAll(async () => {
       await backend.dispose();
-      expect(nothingLeft(tables.counts())).toBe(true);
-      expect(nothingLeft(real.counts())).toBe(true);
+      expect(nothingLeft(tables)).toBe(true);
+      expect(nothingLeft(real)).toBe(true);
     });
 
     it("is what the program sees, and the only device", async () => {
@@ -83,7 +83,7 @@ describe.skipIf(!testDevice)("simulated cards over a real driver", async () => {
 
 function leftOf(tables: CountedTables): string | null {
   try {
-    nothingLeft(tables.counts());
+    nothingLeft(tables);
     return null;
   } catch (left) {
     return String(left);

@@ -58,6 +58,7 @@ export const signatures: { readonly [Name in keyof VulkanCalls]: Signature } = {
   vkGetFenceStatus: ["device", "i32", ["handle", "handle"]],
   vkWaitForFences: ["device", "i32", ["handle", "u32", "pointer", "u32", "u64"]],
   vkQueueSubmit: ["device", "i32", ["handle", "u32", "pointer", "handle"]],
+  vkDeviceWaitIdle: ["device", "i32", ["handle"]],
 };
 
 export interface VulkanCalls {
@@ -116,4 +117,5 @@ export interface VulkanCalls {
   vkGetFenceStatus(device: bigint, fence: bigint): number;
   vkWaitForFences(device: bigint, fenceCount: number, pFences: Pointer, waitAll: number, timeout: number | bigint): number;
   vkQueueSubmit(queue: bigint, submitCount: number, pSubmits: Pointer, fence: bigint): number;
+  vkDeviceWaitIdle(device: bigint): number;
 }

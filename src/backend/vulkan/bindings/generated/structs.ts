@@ -263,6 +263,12 @@ export const VkPhysicalDeviceMemoryPriorityFeaturesEXT = struct("VkPhysicalDevic
   memoryPriority: u32(16),
 });
 
+export const VkPhysicalDevicePageableDeviceLocalMemoryFeaturesEXT = struct("VkPhysicalDevicePageableDeviceLocalMemoryFeaturesEXT", 24, 1000412000, {
+  sType: u32(0),
+  pNext: pointer(8),
+  pageableDeviceLocalMemory: u32(16),
+});
+
 export const VkPhysicalDeviceSubgroupProperties = struct("VkPhysicalDeviceSubgroupProperties", 32, 1000094000, {
   sType: u32(0),
   pNext: pointer(8),

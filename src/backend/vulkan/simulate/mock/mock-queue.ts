@@ -29,6 +29,7 @@ export function mockQueue(
       return VK_SUCCESS;
     },
     vkGetFenceStatus: (_device, fence) => (signalled.has(fence) && !slow ? VK_SUCCESS : VK_NOT_READY),
+    vkDeviceWaitIdle: () => VK_SUCCESS,
     vkWaitForFences: (_device, count, fences) =>
       handlesAt(fences, count).every((fence) => signalled.has(fence)) ? VK_SUCCESS : VK_TIMEOUT,
   };

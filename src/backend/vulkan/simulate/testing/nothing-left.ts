@@ -1,10 +1,22 @@
-import type { Counts } from "../counting-tables.js";
+import type { CountedTables } from "../counting-tables.js";
+import type { Holder } from "../live-handles.js";
 
-/** Whether every handle and every byte has been given back; throws saying what has not. */
-export function nothingLeft({ handles, heapBytes }: Counts): boolean {
-  const left = Object.entries(handles).filter(([, n]) => n !== 0);
-  if (left.length > 0) throw new Error(`still alive: ${left.map(([kind, n]) => `${n} ${kind}`).join(", ")}`);
-  if (heapBytes.some((bytes) => bytes !== 0))
-    throw new Error(`bytes still held per heap: ${heapBytes.join()}`);
-  return true;
+const nListed = 20;
+
+/** Whether every handle and every byte has been given back; throws saying what has not, and who holds it. */
+export function nothingLeft(tables: CountedTables): boolean {
+  const left = tables.holders();
+  if (left.length === 0) return true;
+  const { handles, heapBytes } = tables.counts();
+  const kinds = Object.entries(handles).flatMap(([kind, n]) => (n === 0 ? [] : `${n} ${kind}`));
+  const lines = left.slice(0, nListed).map(inWords);
+  if (left.length > nListed) lines.push(`and ${left.length - nListed} more`);
+  if (left.every(({ madeAt }) => madeAt.length === 0))
+    lines.push("WHISPER_VULKAN_TEST_LEAKS=1 says where each was made");
+  throw new Error(`still alive: ${kinds.join(", ")}; bytes per heap: ${heapBytes}\n  ${lines.join("\n  ")}`);
+}
+
+function inWords({ kind, handle, memory, madeAt }: Holder): string {
+  const size = memory ? `, ${memory.sizeBytes} bytes in heap ${memory.heap}` : "";
+  return [`${kind} 0x${handle.toString(16)}${size}`, ...madeAt].join("\n    ");
 }
