@@ -23,6 +23,6 @@ describe("reference kernels on a mock driver", () => {
     }
     expect(wrong).toEqual({});
     await backend.dispose();
-    expect(nothingLeft(tables.counts())).toBe(true);
+    expect(nothingLeft(tables)).toBe(true);
   });
 });
