@@ -14,8 +14,8 @@ import { Turns } from "./turns.js";
 export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "signal"> {
   /** Stops loading. */
   readonly signal?: AbortSignal;
-  /** Opens the device instead of what the options say: for tests. */
-  readonly openDevice?: () => Promise<Backend>;
+  /** Opens the device, or what stands in for the CPU, instead of what the options say: for tests. */
+  readonly openDevice?: (onCpu: boolean) => Promise<Backend>;
 }
 
 /** What a device that was there says when it has gone. */
@@ -128,10 +128,9 @@ export class LocalEngine implements Engine {
   }
 
   async #openDevice(): Promise<Backend> {
-    const { openDevice } = this.#options;
-    if (this.#onCpu) return openCpuBackend(this.#options);
-    const backend = await (openDevice?.() ?? openBackend(this.#options));
-    this.#onCpu = backend.describe().kind === "cpu";
+    const { openDevice = (onCpu) => (onCpu ? openCpuBackend : openBackend)(this.#options) } = this.#options;
+    const backend = await openDevice(this.#onCpu);
+    this.#onCpu ||= backend.describe().kind === "cpu";
     return backend;
   }
 

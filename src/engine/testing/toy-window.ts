@@ -15,27 +15,23 @@ const settings = windowSettings(settingsOf({ temperature: 0, noSpeechThreshold: 
 
 /** Puts a toy model on backends, and hears windows there. */
 export class ToyWindows {
-  readonly #model: Awaited<ReturnType<typeof openModel>>;
-  readonly #vocabulary: Vocabulary;
+  readonly model: Awaited<ReturnType<typeof openModel>>;
+  readonly vocabulary: Vocabulary;
 
   private constructor(model: Awaited<ReturnType<typeof openModel>>) {
-    this.#model = model;
-    this.#vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
+    this.model = model;
+    this.vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
   }
 
   static async open(model: SmallModel): Promise<ToyWindows> {
     const path = join(tmpdir(), `toy-windows-${process.pid}-${performance.now()}.bin`);
     writeFileSync(path, modelBytes(model));
-    try {
-      return new ToyWindows(await openModel(path));
-    } finally {
-      rmSync(path);
-    }
+    return new ToyWindows(await openModel(path));
   }
 
   /** The first window of a recording of 16 kHz. */
   async job(samples: Float32Array): Promise<WindowJob> {
-    const mel = await LogMel.open(await openAudio(samples, {}), { filters: this.#model.melFilters });
+    const mel = await LogMel.open(await openAudio(samples, {}), { filters: this.model.melFilters });
     const window = await mel.window(0, "zeros");
     const rest = { toDetectFrom: null, language: "en", seek: 0, history: [], suppressed: [] };
     return { mel: window, ...rest, settings };
@@ -44,11 +40,11 @@ export class ToyWindows {
   /** Loads the model, hears the windows, and gives everything back, the backend too, whatever happens. */
   async hear(backend: Backend, jobs: readonly WindowJob[]): Promise<(readonly number[])[]> {
     try {
-      const network = await DeviceNetwork.load(this.#model, backend);
+      const network = await DeviceNetwork.load(this.model, backend);
       try {
         const heard: (readonly number[])[] = [];
         for (const job of jobs)
-          heard.push((await recogniseWindow(network, this.#vocabulary, job)).decoded.tokens);
+          heard.push((await recogniseWindow(network, this.vocabulary, job)).decoded.tokens);
         return heard;
       } finally {
         await network.dispose();
@@ -58,7 +54,8 @@ export class ToyWindows {
     }
   }
 
-  close(): Promise<void> {
-    return this.#model.close();
+  async close(): Promise<void> {
+    await this.model.close();
+    rmSync(this.model.path);
   }
 }

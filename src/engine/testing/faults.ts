@@ -1,0 +1,114 @@
+import { noise } from "../../audio/cases.js";
+import { openVulkan, type Tables, type VulkanOptions } from "../../backend/vulkan/index.js";
+import {
+  type CountedTables,
+  mockTables,
+  referenceKernels,
+  type Script,
+} from "../../backend/vulkan/simulate/index.js";
+import { unified } from "../../backend/vulkan/simulate/testing/cards.js";
+import { errorCodes, mustBeSurvived } from "../../backend/vulkan/simulate/testing/error-codes.js";
+import { nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
+import { WhisperVulkanError } from "../../errors.js";
+import { LocalEngine } from "../local-engine.js";
+import { toyDimensions, toyModel } from "./toy-model.js";
+import { ToyWindows } from "./toy-window.js";
+
+export type Fault = NonNullable<Script["fail"]>;
+
+/** So short a context that a window has 16 tokens. */
+const dimensions = { ...toyDimensions, nTextCtx: 32 };
+const onMock: VulkanOptions = { kernels: referenceKernels, maxFlops: 1e8 };
+
+export function describeFault({ call, nth, code, always }: Fault): string {
+  return `${call} ${nth} ${code}${always ? " always" : ""}`;
+}
+
+/** A window of the toy's on a driver of which one call fails. */
+export class FaultTrials {
+  readonly #toy: ToyWindows;
+  readonly #window: Awaited<ReturnType<ToyWindows["job"]>>;
+  readonly #tables: (script: Script) => CountedTables;
+  readonly #options: VulkanOptions;
+  #expected: readonly number[] = [];
+  /** Fallible calls and how often each is used when nothing fails. */
+  readonly uses = new Map<string, number>();
+
+  private constructor(
+    toy: ToyWindows,
+    window: Awaited<ReturnType<ToyWindows["job"]>>,
+    tables: (script: Script) => CountedTables,
+    options: VulkanOptions,
+  ) {
+    this.#toy = toy;
+    this.#window = window;
+    this.#tables = tables;
+    this.#options = options;
+  }
+
+  /** Errors: whatever goes wrong although nothing is made to fail. */
+  static async prepare(tables: (script: Script) => CountedTables, options = onMock): Promise<FaultTrials> {
+    const toy = await ToyWindows.open(toyModel(dimensions));
+    const trials = new FaultTrials(toy, await toy.job(noise(16_000 * 3)), tables, options);
+    const counted = tables({});
+    trials.#expected = (await trials.#hear(counted)).heard[0]!;
+    nothingLeft(counted);
+    for (const [call, n] of Object.entries(counted.counts().calls))
+      if (call in errorCodes) trials.uses.set(call, n);
+    return trials;
+  }
+
+  /** Every fault of a call: at each of its uses, with each code it may answer. */
+  faultsOf(call: string, always: boolean): Fault[] {
+    const codes = errorCodes[call as keyof typeof errorCodes]!;
+    return Array.from({ length: this.uses.get(call) ?? 0 }, (_, nth) =>
+      codes.map((code) => ({ call, nth, code, always })),
+    ).flat();
+  }
+
+  /** What is wrong after a fault, or null where the right is heard, or the typed error that may come, and nothing is left. */
+  async wrongAfter(fault: Fault): Promise<string | null> {
+    const tables = this.#tables({ fail: fault });
+    try {
+      const { heard } = await this.#hear(tables);
+      nothingLeft(tables);
+      const right = heard.every((tokens) => `${tokens}` === `${this.#expected}`);
+      return right ? null : `${describeFault(fault)}: heard ${heard.join(" / ")}`;
+    } catch (error) {
+      const typed = error instanceof WhisperVulkanError && /^vulkan-/.test(error.code);
+      if (!typed || mustBeSurvived(fault.call, fault.code)) return `${describeFault(fault)}: ${error}`;
+      try {
+        nothingLeft(tables);
+        return null;
+      } catch (left) {
+        return `${describeFault(fault)}: ${left}`;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#toy.close();
+  }
+
+  /** The window twice, the second time to see that all works again. */
+  async #hear(tables: Tables) {
+    const open = (onCpu: boolean) =>
+      onCpu ? inPlaceOfTheCpu() : openVulkan("0", this.#options, tables);
+    const engine = await LocalEngine.load(this.#toy.model, this.#toy.vocabulary, { openDevice: open });
+    try {
+      const heard: (readonly number[])[] = [];
+      for (let i = 0; i < 2; i++) heard.push((await engine.recognise(this.#window)).decoded.tokens);
+      return { heard };
+    } finally {
+      await engine.dispose();
+    }
+  }
+}
+
+/** A device that never fails, and is up sooner than threads are. */
+async function inPlaceOfTheCpu() {
+  const backend = await openVulkan("0", onMock, mockTables(unified));
+  const { details } = backend.describe();
+  backend.describe = () => ({ kind: "cpu", device: "in place of the CPU", details });
+  return backend;
+}
