@@ -4,14 +4,15 @@ import type { MemoryPlan, MemorySnapshot, Piece } from "../src/memory/index.js";
 
 /**
  * What must come of placing pieces, from the rules alone (shared with no code of the planner's): sums, no blocks. Where
- * what is free comes within a piece of what is needed, either answer is right, since pieces are not cut to fill a heap.
+ * what is free comes within a piece that is never cut of what is needed, either answer is right.
  */
 function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentBytes: number) {
   const { heaps, types, limits, budgets } = snapshot;
   const pageBytes = 4096;
   const sizes = pieces.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes);
   const needed = sizes.reduce((a, b) => a + b, 0);
-  const largest = Math.max(...sizes);
+  // what may be cut goes anywhere, down to parts of 1 MiB
+  const largest = Math.max(...sizes.filter((_, i) => !pieces[i]!.split));
   const free = heaps.map(({ sizeBytes }, i) => {
     const budget = Math.min(budgets?.[i]?.budgetBytes ?? sizeBytes, sizeBytes);
     return Math.max(0, budget - Math.min(budgets?.[i]?.usageBytes ?? 0, budget));
@@ -31,13 +32,12 @@ function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentByt
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const hostAtMost = Math.min(sum(host), limits.maxHostBytes);
   // per heap a piece that no longer fits, and the end of a page a block
-  const slack = heaps.length * (largest + 64 * pageBytes) + (16 << 20);
+  const slack = heaps.length * (largest + (1 << 20) + 64 * pageBytes) + (8 << 20);
   const piecesFit = largest <= limits.maxAllocationSizeBytes;
-  // a piece larger than a fragmented heap's largest hole goes elsewhere: tensors are cut for limits, not for holes
-  const holesFit = heaps.every(
-    (_, i) => largest <= (snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY),
-  );
-  const enoughBlocks = limits.maxAllocationCount >= pieces.length + heaps.length;
+  const holes = heaps.map((_, i) => snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY);
+  const holesFit = holes.every((bytes) => largest <= bytes);
+  const nBlocks = pieces.length + heaps.length + Math.ceil(needed / (Math.min(...holes) / 2));
+  const enoughBlocks = limits.maxAllocationCount >= nBlocks;
   return {
     needed,
     mustBeDevice: piecesFit && holesFit && enoughBlocks && needed + slack <= sum(device),

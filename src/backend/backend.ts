@@ -6,6 +6,8 @@ import type { Tensor } from "../ops/tensor.js";
 export interface ManifestEntry {
   readonly tensor: Tensor;
   readonly sizeBytes: number;
+  /** Its rows may lie in several places. */
+  readonly cuttable: boolean;
 }
 
 /**
@@ -34,6 +36,13 @@ export interface Storage {
   memory(): readonly MemoryUse[];
   /** Block by block, with the record of every try; not where memory is the system's own. */
   plan?(): MemoryPlan;
+  /** Measures what it costs that something lies in slow memory, if something does; plan() then says so. */
+  measurePrices?(): Promise<void>;
+  /**
+   * Moves what lies in slow memory into faster memory that has become free; true if anything was moved: then executables
+   * must be compiled anew. Not while one runs.
+   */
+  promote?(): Promise<boolean>;
   dispose(): Promise<void>;
 }
 

@@ -18,6 +18,8 @@ export interface Engine {
   readonly state: EngineState;
   /** Windows of all callers are done one at a time, in the order of asking. Errors: aborted, and what the device throws. */
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult>;
+  /** Gives the device and all memory back until the next window, after those asked for. */
+  release(): Promise<void>;
   /** Frees the device, all memory and threads. Windows must have been stopped before. */
   dispose(): Promise<void>;
 }

@@ -1,99 +1,143 @@
 import type { Backend } from "../backend/backend.js";
+import { isLoss } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import type { ModelFile } from "../model/index.js";
-import { DeviceNetwork } from "../network/device-network.js";
-import type { Network } from "../network/network.js";
-import { recogniseWindow, type Vocabulary, type WindowJob, type WindowResult } from "../whisper/index.js";
+import { type ModelFile, openModel } from "../model/index.js";
+import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
-import { type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
+import { Losses } from "./losses.js";
+import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
+import { type DeviceOptions, deviceOf, openBackend, openCpuBackend } from "./open-backend.js";
 import { spillInWords } from "./spill.js";
 import { Turns } from "./turns.js";
 
 /** How to put a model on a device. */
-export interface LocalEngineOptions extends DeviceOptions {
+export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "signal"> {
+  /** Stops loading. */
   readonly signal?: AbortSignal;
-  /** Told bytes while the weights are uploaded. */
-  readonly onWeights?: (doneBytes: number, totalBytes: number) => void;
-  /** Puts something between the recogniser and the network: how a watchdog sees its steps. */
-  readonly observe?: (network: Network) => Network;
+  /** Opens the device instead of what the options say: for tests. */
+  readonly openDevice?: () => Promise<Backend>;
 }
 
-/** The engine in this process. */
-export class LocalEngine implements Engine {
-  readonly #backend: Backend;
-  readonly #deviceNetwork: DeviceNetwork;
-  readonly #network: Network;
-  readonly #vocabulary: Vocabulary;
-  readonly #turns = new Turns();
+/** What a device that was there says when it has gone. */
+const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-failed"]);
 
-  private constructor(
-    backend: Backend,
-    network: DeviceNetwork,
-    vocabulary: Vocabulary,
-    observe: (network: Network) => Network = (same) => same,
-  ) {
-    this.#backend = backend;
-    this.#deviceNetwork = network;
-    this.#network = observe(network);
+/**
+ * The engine in this process. When the device is lost, or out of memory at any call, it is made anew, the model uploaded
+ * again and the window repeated; after the third time in a minute, or without a window done in between, the CPU takes over.
+ */
+export class LocalEngine implements Engine {
+  readonly #path: string;
+  readonly #vocabulary: Vocabulary;
+  readonly #options: LocalEngineOptions;
+  readonly #losses = new Losses();
+  readonly #turns = new Turns();
+  #model: ModelOnDevice | null = null;
+  #lastState: EngineState | null = null;
+  #onCpu: boolean;
+
+  private constructor(path: string, vocabulary: Vocabulary, options: LocalEngineOptions) {
+    this.#path = path;
     this.#vocabulary = vocabulary;
+    this.#options = options;
+    this.#onCpu = options.openDevice === undefined && deviceOf(options) === "cpu";
   }
 
-  /** Opens the device and uploads the weights. Errors: device-unknown, vulkan-unavailable, memory-refused, device-lost, aborted. */
+  /** Opens the device and uploads the weights. Errors: device-unknown, vulkan-unavailable, aborted, those of openModel. */
   static async load(
     model: ModelFile,
     vocabulary: Vocabulary,
     options: LocalEngineOptions,
   ): Promise<LocalEngine> {
-    try {
-      const engine = await LocalEngine.#on(await openBackend(options), model, vocabulary, options);
-      const { memoryPlan } = engine.state;
-      if (memoryPlan?.verdict === "spill") options.onNote?.(spillInWords(memoryPlan));
-      return engine;
-    } catch (error) {
-      // the last rung: whatever memory a GPU refuses, the CPU serves
-      if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
-      options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
-      return await LocalEngine.#on(await openCpuBackend(options), model, vocabulary, options);
-    }
-  }
-
-  /** Puts a model on a device; the device is given back if that fails. */
-  static async #on(
-    backend: Backend,
-    model: ModelFile,
-    vocabulary: Vocabulary,
-    { signal, onWeights, observe }: LocalEngineOptions,
-  ): Promise<LocalEngine> {
-    try {
-      const network = await DeviceNetwork.load(model, backend, {
-        ...(signal && { signal }),
-        ...(onWeights && { onProgress: onWeights }),
-      });
-      return new LocalEngine(backend, network, vocabulary, observe);
-    } catch (error) {
-      await backend.dispose();
-      throw error;
-    }
+    const engine = new LocalEngine(model.path, vocabulary, options);
+    const { signal } = options;
+    await engine.#persist(() => engine.#open(model, signal), signal);
+    return engine;
   }
 
   get state(): EngineState {
-    return {
-      device: this.#backend.describe(),
-      memory: this.#deviceNetwork.memory(),
-      memoryPlan: this.#deviceNetwork.memoryPlan(),
-    };
+    const { device } = this.#lastState!;
+    return this.#model?.state ?? { device, memory: [], memoryPlan: null };
   }
 
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
     return this.#turns.take(async () => {
-      signal?.throwIfAborted();
-      return recogniseWindow(this.#network, this.#vocabulary, job, signal);
+      const result = await this.#persist(async () => {
+        signal?.throwIfAborted();
+        const model = this.#model ?? (await this.#openAgain(signal));
+        return model.recognise(this.#vocabulary, job, signal);
+      }, signal);
+      this.#losses.progress();
+      return result;
     });
   }
 
-  async dispose(): Promise<void> {
-    await this.#turns.idle();
-    await this.#deviceNetwork.dispose();
-    await this.#backend.dispose();
+  release(): Promise<void> {
+    return this.#turns.take(() => this.#close());
+  }
+
+  dispose(): Promise<void> {
+    return this.release();
+  }
+
+  /** Does something again as long as the device is lost over it. */
+  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (signal?.aborted || !(error instanceof WhisperVulkanError) || !this.#canGoOn(error)) throw error;
+        await this.#close();
+      }
+    }
+  }
+
+  /** Whether there is hope after an error; says so, and where the work goes on. */
+  #canGoOn(error: WhisperVulkanError): boolean {
+    const { onNote } = this.#options;
+    if (this.#onCpu) return false;
+    // once it was there, a device that is not is lost too
+    const lost = isLoss(error) || (this.#lastState !== null && goneCodes.has(error.code));
+    if (!lost && error.code !== "memory-refused") return false;
+    this.#losses.add();
+    if (lost && !this.#losses.tooMany()) {
+      onNote?.(`${error.message}; the device is opened anew and goes on where it was`);
+      return true;
+    }
+    // the last rung: whatever memory a GPU refuses, the CPU serves
+    this.#onCpu = true;
+    onNote?.(`${error.message}${lost ? ", the third time" : ""}; the built-in CPU backend does the work`);
+    return true;
+  }
+
+  async #openAgain(signal: AbortSignal | undefined): Promise<ModelOnDevice> {
+    const model = await openModel(this.#path);
+    try {
+      return await this.#open(model, signal);
+    } finally {
+      await model.close();
+    }
+  }
+
+  async #open(model: ModelFile, signal: AbortSignal | undefined): Promise<ModelOnDevice> {
+    const { onNote, onWeights, observe } = this.#options;
+    this.#model = await ModelOnDevice.open(model, await this.#openDevice(), { signal, onWeights, observe });
+    const { memoryPlan } = this.#model.state;
+    this.#lastState = this.#model.state;
+    if (memoryPlan?.verdict === "spill") onNote?.(spillInWords(memoryPlan));
+    return this.#model;
+  }
+
+  async #openDevice(): Promise<Backend> {
+    const { openDevice } = this.#options;
+    if (this.#onCpu) return openCpuBackend(this.#options);
+    const backend = await (openDevice?.() ?? openBackend(this.#options));
+    this.#onCpu = backend.describe().kind === "cpu";
+    return backend;
+  }
+
+  async #close(): Promise<void> {
+    const model = this.#model;
+    this.#model = null;
+    await model?.dispose();
   }
 }

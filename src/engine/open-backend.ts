@@ -1,9 +1,10 @@
 import type { Backend } from "../backend/backend.js";
 import { openCpu } from "../backend/cpu/index.js";
-import { listDevices, openVulkan, realTables, selectDevice } from "../backend/vulkan/index.js";
+import { isLoss, listDevices, openVulkan, realTables, selectDevice } from "../backend/vulkan/index.js";
 import { simulatedTables } from "../backend/vulkan/simulate/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { cardNamed } from "../memory/simulate/index.js";
+import { priceFile } from "./price-file.js";
 
 export interface DeviceOptions {
   /**
@@ -35,7 +36,13 @@ export async function checkDevice(options: DeviceOptions): Promise<void> {
       `threads must be a whole number from 1 to 64, not ${threads}`,
     );
   const device = deviceOf(options);
-  if (device !== "cpu" && device !== "auto") selectDevice(await listDevices(await tablesOf(options)), device);
+  if (device === "cpu" || device === "auto") return;
+  const tables = await tablesOf(options);
+  try {
+    selectDevice(await listDevices(tables), device);
+  } catch (error) {
+    if (!isLoss(error)) throw error; // whether it is there will show when it is opened
+  }
 }
 
 /** Opens the device that was asked for, options checked before. Errors: device-unknown, vulkan-unavailable. */
@@ -43,9 +50,16 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
   const device = deviceOf(options);
   if (device === "cpu") return openCpuBackend(options);
   try {
-    const { vramLimitBytes } = options;
-    const limits = vramLimitBytes === undefined ? {} : { memory: { vramLimitBytes } };
-    return await openVulkan(device, limits, await tablesOf(options));
+    const { vramLimitBytes, simulate } = options;
+    return await openVulkan(
+      device,
+      {
+        ...(vramLimitBytes !== undefined && { memory: { vramLimitBytes } }),
+        // a simulated card's prices are those of the device underneath
+        ...(simulate === undefined && { prices: priceFile }),
+      },
+      await tablesOf(options),
+    );
   } catch (error) {
     const absent =
       error instanceof WhisperVulkanError &&

@@ -7,6 +7,7 @@ import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
+import { priceFile } from "./price-file.js";
 import { spillCosts, spillInWords } from "./spill.js";
 
 export interface PlanMemoryOptions {
@@ -93,7 +94,7 @@ async function target({ card, device = "auto", free = {}, vramLimitBytes }: Plan
       });
     return { on: `${chosen.device.name} (${chosen.name})`, simulated: true, plan, close: async () => {} };
   }
-  const backend = await openVulkan(String(device), { maxFlops: 1e9, memory: limit });
+  const backend = await openVulkan(String(device), { maxFlops: 1e9, memory: limit, prices: priceFile });
   const plan: Plan = (dimensions, matrixType, nBatch) =>
     backend.plan(backend.manifest(programsFor(dimensions, matrixType, nBatch)), free);
   return { on: backend.describe().device, simulated: false, plan, close: () => backend.dispose() };

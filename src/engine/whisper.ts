@@ -13,6 +13,7 @@ import {
 } from "../whisper/index.js";
 import { settingsOf } from "../whisper/options.js";
 import type { Engine } from "./engine.js";
+import { IdleTimer } from "./idle-timer.js";
 import { LocalEngine } from "./local-engine.js";
 import { checkDevice, type DeviceOptions } from "./open-backend.js";
 import { OwnProcessEngine } from "./process/own-process-engine.js";
@@ -25,6 +26,8 @@ export interface LoadOptions extends DeviceOptions {
    * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
    */
   readonly process?: "same" | "own";
+  /** After so many milliseconds without a transcription release() is called. Default: never. */
+  readonly releaseAfterMs?: number;
   /** Stops pulling and loading with an "aborted" error. */
   readonly signal?: AbortSignal;
   /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
@@ -40,9 +43,18 @@ export class Whisper {
   readonly #vocabulary: Vocabulary;
   readonly #melFilters: Float32Array;
   readonly #closing = new AbortController();
+  readonly #idle: IdleTimer;
   #disposed: Promise<void> | null = null;
 
-  private constructor(engine: Engine, vocabulary: Vocabulary, melFilters: Float32Array) {
+  private constructor(
+    engine: Engine,
+    vocabulary: Vocabulary,
+    melFilters: Float32Array,
+    { releaseAfterMs, onNote }: LoadOptions,
+  ) {
+    this.#idle = new IdleTimer(releaseAfterMs, () => {
+      engine.release().catch((error: Error) => onNote?.(`the idle model was not released: ${error.message}`));
+    });
     this.#engine = engine;
     this.#vocabulary = vocabulary;
     this.#melFilters = melFilters;
@@ -52,9 +64,13 @@ export class Whisper {
    * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
    * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
    * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, process-failed, aborted.
+   * A GPU that is lost or out of memory, here or later, is no error: it is opened anew, and the third time within a minute
+   * the CPU takes over; onNote tells.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, releaseAfterMs } = options;
+    if (releaseAfterMs !== undefined && !(releaseAfterMs >= 0))
+      throw new WhisperVulkanError("option-invalid", `releaseAfterMs must not be ${releaseAfterMs}`);
     const choice = await resolveModel(nameOrPath);
     const own = wantsOwnProcess(options) ? new OwnProcessEngine(options) : null;
     try {
@@ -66,7 +82,7 @@ export class Whisper {
         const vocabulary = new Vocabulary(model.dimensions.nVocab, model.vocabulary);
         await own?.load(path, model.dimensions, signal);
         const engine = own ?? (await LocalEngine.load(model, vocabulary, options));
-        return new Whisper(engine, vocabulary, model.melFilters);
+        return new Whisper(engine, vocabulary, model.melFilters, options);
       } finally {
         await model.close();
       }
@@ -108,6 +124,7 @@ export class Whisper {
     this.#checkUsable();
     const { language, task } = settingsOf(options);
     const { signal, release } = eitherSignal(this.#closing.signal, options.signal);
+    this.#idle.busy();
     try {
       return await this.#transcribe(input, { ...options, signal });
     } catch (error) {
@@ -119,6 +136,7 @@ export class Whisper {
       throw this.#disposed ? disposedError(aborted) : aborted;
     } finally {
       release();
+      this.#idle.done();
     }
   }
 
@@ -138,12 +156,22 @@ export class Whisper {
   }
 
   /**
+   * Gives the device and all its memory back for as long as nothing is transcribed: windows already asked for are done
+   * first, the next one takes it all again, which lasts as long as loading. Errors: disposed.
+   */
+  async release(): Promise<void> {
+    this.#checkUsable();
+    await this.#engine.release();
+  }
+
+  /**
    * Stops what is running, then frees the device, all memory and threads. Transcriptions with windows still to come
    * end with a "disposed" error. Calling it again does nothing.
    */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       this.#closing.abort();
+      this.#idle.busy();
       await this.#engine.dispose();
     })();
     return this.#disposed;

@@ -394,3 +394,124 @@ describe("the record", () => {
     expect(ledger.entries.filter(({ outcome }) => outcome === "skipped").length).toBeLessThan(20);
   });
 });
+
+/** A piece whose bytes may be cut anywhere at multiples of a row. */
+function cuttable(key: string, sizeBytes: number, reads = 1, rowBytes = 1000): Piece {
+  return {
+    ...{ key, sizeBytes, use: "hotWeights", label: "weights", reads },
+    split(maxBytes) {
+      const head = Math.floor(maxBytes / rowBytes) * rowBytes;
+      if (head === 0 || head >= sizeBytes) return null;
+      return [
+        cuttable(`${key}<`, head, reads, rowBytes),
+        cuttable(`${key}>`, sizeBytes - head, reads, rowBytes),
+      ];
+    },
+  };
+}
+
+describe("cutting", () => {
+  it("fills what is left of the device before the rest goes to the host", () => {
+    const budgets = [8 * GiB - 100 * MiB, 0].map((usageBytes, i) => ({
+      budgetBytes: rebar.heaps[i]![0],
+      usageBytes,
+    }));
+    const wanted = [cuttable("a", 60 * MiB, 2), cuttable("b", 60 * MiB)];
+    // half of what is free is headroom
+    const { placement, ledger } = place({ ...rebar, budgets }, wanted);
+    const lying = placement!.blocks.map((block) => [
+      block.step.heap,
+      block.pieces.map(({ key }) => key).join(),
+    ]);
+    expect(lying).toEqual([
+      [0, "a<"],
+      [1, "a>,b"],
+    ]);
+    const inDevice = placement!.places.get("a<")!.sizeBytes;
+    expect(inDevice).toBeGreaterThan(50 * MiB - 5000);
+    expect(inDevice).toBeLessThanOrEqual(50 * MiB);
+    expect(ledger.entries.filter(({ outcome }) => outcome === "split")).toHaveLength(1);
+  });
+
+  it("keeps a tensor in the device's memory however its free memory is scattered", () => {
+    const { placement } = place(rebar, [cuttable("a", 130 * MiB)], (device) => {
+      device.refuse = (_nth, type, sizeBytes) =>
+        rebar.types[type]![1] === 0 && sizeBytes > 32 * MiB ? "fragmented" : null;
+    });
+    expect(placement!.blocks.map(({ step }) => step.heap)).not.toContain(1);
+    expect([...placement!.places.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBeLessThan(
+      130 * MiB + 10 * 256,
+    );
+  });
+
+  it("is not done where nothing is to be had", () => {
+    const { placement } = place(rebar, [cuttable("a", 130 * MiB)], (device) => {
+      device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
+    });
+    expect([...placement!.places.keys()]).toEqual(["a"]);
+    expect(placement!.blocks.map(({ step }) => step.heap)).toEqual([1]);
+  });
+});
+
+describe("promotion", () => {
+  /** Two pieces spill since VRAM is taken; then it is free. */
+  function spilled() {
+    const device = new MockDevice({
+      ...rebar,
+      budgets: [0, 1].map((heap) => ({ budgetBytes: rebar.heaps[heap]![0], usageBytes: 0 })),
+    });
+    const ledger = new Ledger();
+    const allocator = new Allocator(device, ledger, { alignmentBytes: 256 });
+    device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
+    const hot = { ...pieces("hotWeights", 30 * MiB)[0]!, reads: 200 };
+    const placement = allocator.place([...pieces("coldWeights", 20 * MiB, 10 * MiB), hot]);
+    device.refuse = () => null;
+    const heaps = () => placement.blocks.map(({ step }) => step.heap);
+    expect(heaps()).not.toContain(0);
+    expect(allocator.hasSpilled(placement)).toBe(true);
+    return { device, ledger, allocator, placement, heaps };
+  }
+
+  it("moves all back where there is room, and gives the host's memory back", () => {
+    const { device, allocator, placement, heaps, ledger } = spilled();
+    const promotion = allocator.promote(placement)!;
+    expect(promotion.moves.map(({ key }) => key)).toEqual(["hotWeights0", "coldWeights0", "coldWeights1"]);
+    for (const { from, to } of promotion.moves) expect(to.sizeBytes).toBe(from.sizeBytes);
+    promotion.keep();
+    expect(new Set(heaps())).toEqual(new Set([0]));
+    expect(device.usedBytes(1)).toBe(0);
+    expect(device.usedBytes(0)).toBe(60 * MiB);
+    for (const { key, to } of promotion.moves) expect(placement.places.get(key)).toBe(to);
+    expect(allocator.hasSpilled(placement)).toBe(false);
+    expect(allocator.promote(placement)).toBeNull();
+    expect(ledger.entries.at(-1)).toMatchObject({ outcome: "promoted", heap: 0 });
+    placement.free();
+    expect(device.alive.size).toBe(0);
+  });
+
+  it("takes the hottest where there is not room for all, and leaves the others", () => {
+    const { device, allocator, placement, heaps } = spilled();
+    device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 && device.usedBytes(0) > 0 ? "full" : null);
+    allocator.promote(placement)!.keep();
+    expect(heaps().sort()).toEqual([0, 1]);
+    expect(placement.places.get("hotWeights0")!.memory.type).toBe(4);
+    // what stayed is where it was, beside nothing that left
+    const [cold] = placement.blocks.filter(({ step }) => step.heap === 1);
+    expect(cold!.pieces.map(({ key }) => key)).toEqual(["coldWeights0", "coldWeights1"]);
+    placement.free();
+    expect(device.alive.size).toBe(0);
+  });
+
+  it("can be undone, and is null without room: nothing has moved, nothing is held", () => {
+    const { device, allocator, placement, ledger } = spilled();
+    const before = [...placement.places];
+    allocator.promote(placement)!.undo("the copy differs");
+    expect([...placement.places]).toEqual(before);
+    expect(device.usedBytes(0)).toBe(0);
+    expect(ledger.entries.at(-1)).toMatchObject({ outcome: "refused", reason: "the copy differs" });
+    device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
+    expect(allocator.promote(placement)).toBeNull();
+    placement.free();
+    expect(device.alive.size).toBe(0);
+  });
+});

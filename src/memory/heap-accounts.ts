@@ -44,11 +44,11 @@ export class HeapAccounts {
     return Math.max(0, this.#freeAtSnapshot[heap]! - this.#takenSince[heap]!);
   }
 
-  /** What is free, less the headroom that was due when the driver was asked. */
-  availableBytes(heap: number): number {
+  /** What is free, less the headroom (or several of them) that was due when the driver was asked. */
+  availableBytes(heap: number, nHeadrooms = 1): number {
     const free = this.#freeAtSnapshot[heap]!;
     const headroom = Math.min(headroomShare * this.#device.heaps[heap]!.sizeBytes, free / 2);
-    return Math.max(0, Math.floor(this.freeBytes(heap) - headroom));
+    return Math.max(0, Math.floor(this.freeBytes(heap) - nHeadrooms * headroom));
   }
 
   /** Bytes this process holds in heaps of the device, or in the others. */

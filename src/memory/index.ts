@@ -1,11 +1,10 @@
 export {
   Allocator,
   type AllocatorOptions,
-  type Block,
   MemoryRefusedError,
-  type Piece,
-  type Place,
+  type Move,
   type Placement,
+  type Promotion,
 } from "./allocator.js";
 export { describeEntry, Ledger, type LedgerEntry, type LedgerRecord } from "./ledger.js";
 export {
@@ -20,6 +19,7 @@ export {
   type Refusal,
 } from "./memory-device.js";
 export { picture } from "./picture.js";
+export type { Block, Piece, Place } from "./piece.js";
 export {
   type MemoryPlan,
   type PlannedBlock,

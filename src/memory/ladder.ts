@@ -45,28 +45,32 @@ export interface Rules {
   readonly vramLimitBytes: number;
 }
 
-/** Why an allocation of this size must not be tried on a step, or null. */
-export function ruleAgainst(
+/** What one allocation on a step may come to, whatever the budgets say, and what to say of more. */
+export function boundsOf(
   device: MemoryDevice,
   accounts: HeapAccounts,
   { vramLimitBytes }: Rules,
   { rung, heap }: Step,
-  sizeBytes: number,
-): string | null {
+): readonly (readonly [mostBytes: number, reason: string])[] {
   const { sizeBytes: heapSizeBytes, deviceLocal } = device.heaps[heap]!;
   const { maxAllocationSizeBytes, maxHostBytes, overcommits } = device.limits;
-  if (sizeBytes > maxAllocationSizeBytes) return "more than maxMemoryAllocationSize";
-  if (sizeBytes > heapSizeBytes) return "more than the whole heap";
   const largest = Math.max(...device.heaps.map((h) => (h.deviceLocal ? h.sizeBytes : 0)));
-  if (rung.spareSmallHeap && heapSizeBytes < largest / 2)
-    return "the visible part of VRAM is small: left for staging and small buffers";
-  if (deviceLocal && overcommits && sizeBytes > accounts.freeBytes(heap))
-    return "more than the heap's budget, which the driver would page in and out";
-  if (deviceLocal && accounts.heldBytes(true) + sizeBytes > vramLimitBytes)
-    return "more than the limit set for VRAM";
-  if (!deviceLocal && accounts.heldBytes(false) + sizeBytes > maxHostBytes)
-    return "more than half of the host's memory";
-  return null;
+  const spared = rung.spareSmallHeap && heapSizeBytes < largest / 2;
+  return [
+    [maxAllocationSizeBytes, "more than maxMemoryAllocationSize"],
+    [heapSizeBytes, "more than the whole heap"],
+    [
+      spared ? 0 : Number.POSITIVE_INFINITY,
+      "the visible part of VRAM is small: left for staging and small buffers",
+    ],
+    [
+      deviceLocal && overcommits ? accounts.freeBytes(heap) : Number.POSITIVE_INFINITY,
+      "more than the heap's budget, which the driver would page in and out",
+    ],
+    deviceLocal
+      ? [vramLimitBytes - accounts.heldBytes(true), "more than the limit set for VRAM"]
+      : [maxHostBytes - accounts.heldBytes(false), "more than half of the host's memory"],
+  ];
 }
 
 /** Tries one size on one step; the ledger says what came of it. Throws only when the device is lost. */

@@ -12,8 +12,11 @@ export interface LedgerEntry {
   readonly heapSizeBytes: number | null;
   /** What was left in the heap, by the driver's budget or our own account. */
   readonly leftBytes: number | null;
-  /** spilled: got, but not in the device's own memory. */
-  readonly outcome: "allocated" | "refused" | "skipped" | "spilled";
+  /**
+   * spilled: got, but not in the device's own memory; split: cut, since a part of it fits; promoted: moved back into the
+   * device's memory.
+   */
+  readonly outcome: "allocated" | "refused" | "skipped" | "spilled" | "split" | "promoted";
   /** The driver's code for a refusal, the rule for a skip, "" for an allocation. */
   readonly reason: string;
 }

@@ -1,7 +1,7 @@
 import type { Placement } from "./allocator.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
 import { type DeviceMemory, leftBytes } from "./memory-device.js";
-import { extraSeconds, type Prices } from "./prices.js";
+import { estimatedPrices, extraSeconds, type Prices } from "./prices.js";
 import type { MemorySnapshot } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
@@ -49,9 +49,9 @@ export interface MemoryPlan {
 export function planOf(
   snapshot: MemorySnapshot,
   placements: readonly Placement<DeviceMemory>[] | null,
-  prices: Prices,
   ledger: Ledger,
 ): MemoryPlan {
+  const { prices = estimatedPrices } = snapshot;
   const made = (placements ?? []).flatMap((placement) =>
     placement.blocks.map((block) => ({ block, places: placement.places })),
   );

@@ -1,10 +1,10 @@
-import type { Piece } from "./allocator.js";
+import type { Piece } from "./piece.js";
 
 /** What the device reads in a second from its own memory and from the host's. */
 export interface Prices {
   readonly deviceBytesPerSecond: number;
   readonly hostBytesPerSecond: number;
-  /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while. */
+  /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while, for the next plan too. */
   readonly measured: boolean;
 }
 

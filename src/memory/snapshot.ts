@@ -8,6 +8,7 @@ import type {
   MemoryType,
   Refusal,
 } from "./memory-device.js";
+import type { Prices } from "./prices.js";
 
 /** A device's memory at one moment, as plain data: what planning needs, and nothing that changes by itself. */
 export interface MemorySnapshot {
@@ -20,6 +21,8 @@ export interface MemorySnapshot {
   readonly budgets: readonly HeapBudget[] | null;
   /** Per heap the largest piece to be had at once, where it is known to be fragmented. */
   readonly largestFreeBytes?: readonly (number | null)[];
+  /** Where they were measured. */
+  readonly prices?: Prices;
 }
 
 /** What a device reports just now. */

@@ -51,6 +51,7 @@ export class DeviceNetwork implements Network {
     const storage = await backend.allocate(backend.manifest(networkPrograms(dimensions, weights)));
     try {
       await loadWeights(model, sources, storage, options.onProgress, options.signal);
+      await storage.measurePrices?.();
     } catch (error) {
       await storage.dispose();
       throw error;
@@ -98,6 +99,12 @@ export class DeviceNetwork implements Network {
     return values;
   }
 
+  /** Moves what spilled back to faster memory if that became free. Not while it runs. Errors: device-lost, memory-refused. */
+  async promote(): Promise<void> {
+    // programs are recorded with the places of their tensors
+    if (await this.#storage.promote?.()) await this.#disposeExecutables();
+  }
+
   memory(): readonly MemoryUse[] {
     return this.#storage.memory();
   }
@@ -107,8 +114,13 @@ export class DeviceNetwork implements Network {
   }
 
   async dispose(): Promise<void> {
-    for (const executable of this.#executables.values()) (await executable).dispose();
+    await this.#disposeExecutables();
     await this.#storage.dispose();
+  }
+
+  async #disposeExecutables(): Promise<void> {
+    for (const executable of this.#executables.values()) (await executable).dispose();
+    this.#executables.clear();
   }
 
   #executable(key: string, program: () => Program): Promise<Executable> {

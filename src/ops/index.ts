@@ -94,3 +94,9 @@ export function stepTensors(step: Step): {
       return { reads: [step.control, step.qkv], writes: [step.cache] };
   }
 }
+
+/** Weights whose rows may lie in several places: the step's kernels go through them part by part. */
+export function cuttableTensors(step: Step): readonly Tensor[] {
+  if (step.op === "linear") return [step.weight];
+  return step.op === "embed" ? [step.tokenEmbedding] : [];
+}

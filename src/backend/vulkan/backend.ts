@@ -3,6 +3,7 @@ import {
   type AllocatorOptions,
   Ledger,
   type MemoryPlan,
+  type Prices,
   takeSnapshot,
   withFreeBytes,
 } from "../../memory/index.js";
@@ -15,6 +16,7 @@ import { manifestOf } from "../manifest.js";
 import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";
+import { measurePrices, type PriceStore } from "./measure-prices.js";
 import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
@@ -33,6 +35,8 @@ export interface VulkanOptions {
   readonly maxPartBytes?: number;
   /** Limits of the user's on memory, smaller blocks for tests. */
   readonly memory?: Omit<AllocatorOptions, "alignmentBytes">;
+  /** Where measured prices are kept. Default: in the backend, as long as it lives. */
+  readonly prices?: PriceStore;
   /** Leaves out the n-th barrier of every program, to prove that validation notices. */
   readonly dropBarrier?: number;
   /** Other kernels to choose from: for tests of each. */
@@ -52,6 +56,7 @@ export class VulkanBackend implements Backend {
   readonly #alignmentBytes: number;
   readonly #maxBindingBytes: number;
   readonly #options: VulkanOptions;
+  readonly #prices: PriceStore;
   #maxFlops: number;
   /** Every try to get memory since the device was opened. */
   readonly ledger = new Ledger();
@@ -71,6 +76,7 @@ export class VulkanBackend implements Backend {
       ...options.memory,
     });
     this.#options = options;
+    this.#prices = options.prices ?? new Map<string, Prices>();
     this.#maxFlops = options.maxFlops ?? unmeasuredFlops;
   }
 
@@ -115,20 +121,43 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
-    return new VulkanStorage(
-      this.#device,
-      this.#memory,
-      manifest,
-      this.#allocator,
-      this.ledger,
-      this.#cutLimits(),
-    );
+    return this.#storage(manifest, this.#allocator);
+  }
+
+  #storage(manifest: MemoryManifest, allocator: Allocator<BufferMemory>): VulkanStorage {
+    return new VulkanStorage(manifest, {
+      ...{ device: this.#device, memory: this.#memory, allocator, ledger: this.ledger },
+      limits: this.#cutLimits(),
+      prices: () => this.#prices.get(this.#priceKey),
+      measurePrices: () => this.#measurePrices(),
+    });
+  }
+
+  /** Once for a device and its driver: a measurement is kept for the plans to come. */
+  async #measurePrices(): Promise<void> {
+    if (this.#prices.get(this.#priceKey)) return;
+    const measured = await measurePrices({
+      ...{ memory: this.#memory, alignmentBytes: this.#alignmentBytes },
+      storage: (program, allocator) => this.#storage(this.manifest([program]), allocator),
+      compile: (program, storage) => this.compile(program, storage),
+    });
+    if (measured) this.#prices.set(this.#priceKey, measured);
+  }
+
+  get #priceKey(): string {
+    const { name, driver } = this.#device.report;
+    return `${name}, ${driver}`;
   }
 
   /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
   plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
-    const snapshot = withFreeBytes(takeSnapshot(this.#memory), free, this.report.name);
+    const prices = this.#prices.get(this.#priceKey);
+    const snapshot = withFreeBytes(
+      { ...takeSnapshot(this.#memory), ...(prices && { prices }) },
+      free,
+      this.report.name,
+    );
     return planManifest(manifest, { snapshot, cut: this.#cutLimits(), memory });
   }
 

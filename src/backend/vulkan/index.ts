@@ -12,6 +12,7 @@ export type { DeviceReport } from "./device-report.js";
 export { exportCard } from "./export-card.js";
 export { realTables, type Tables } from "./instance.js";
 export { planManifest, planningLimits } from "./plan-memory.js";
+export { isLoss } from "./result.js";
 export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */

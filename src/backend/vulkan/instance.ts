@@ -11,7 +11,7 @@ import {
 } from "./bindings/generated/structs.js";
 import { cString, decodeArray, encode, handles } from "./bindings/layout.js";
 import { openLoader } from "./bindings/loader.js";
-import { check } from "./result.js";
+import { check, isLoss } from "./result.js";
 
 const portabilityEnumeration = "VK_KHR_portability_enumeration";
 
@@ -80,7 +80,7 @@ async function createInstance(tables: Tables): Promise<Instance> {
   try {
     check(await vk.later("vkCreateInstance", info, null, out), "vkCreateInstance");
   } catch (cause) {
-    throw unavailable("the Vulkan loader found no working driver", cause);
+    throw isLoss(cause) ? cause : unavailable("the Vulkan loader found no working driver", cause);
   }
   const handle = out.readBigUInt64LE();
   const instanceTable = tables.instance(handle);
@@ -113,6 +113,7 @@ export async function physicalDevices({ vk, handle }: Instance): Promise<bigint[
   try {
     check(await vk.later("vkEnumeratePhysicalDevices", handle, count, null), "vkEnumeratePhysicalDevices");
   } catch (cause) {
+    if (isLoss(cause)) throw cause;
     // older loaders say "initialization failed" where newer ones say that there are none
     throw unavailable("the Vulkan loader found no device", cause);
   }

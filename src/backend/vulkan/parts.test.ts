@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Tensor, tensorSizeBytes } from "../../ops/tensor.js";
-import { partsOf, wholeTensor } from "./parts.js";
+import { rowsWithin, wholeTensor } from "./parts.js";
 
 const weight = (shape: readonly number[], type: Tensor["type"] = "f16"): Tensor => ({
   name: "w",
@@ -13,9 +13,9 @@ const weight = (shape: readonly number[], type: Tensor["type"] = "f16"): Tensor 
 
 describe("parts", () => {
   it("cut the token embedding of large-v3 for bindings of 128 MiB", () => {
-    const parts = partsOf(weight([51866, 1280]), 134217728);
+    const parts = rowsWithin(weight([51866, 1280]), 134217728);
     expect(parts.map(({ firstRow, nRows }) => [firstRow, nRows])).toEqual([[0, 51866]]);
-    const f32 = partsOf(weight([51866, 1280], "f32"), 134217728);
+    const f32 = rowsWithin(weight([51866, 1280], "f32"), 134217728);
     expect(f32.map(({ firstRow, nRows }) => [firstRow, nRows])).toEqual([
       [0, 26176],
       [26176, 25690],
@@ -33,8 +33,8 @@ describe("parts", () => {
         const tensor = weight([nRows, nColumns]);
         let row = 0;
         let byte = 0;
-        for (const [i, part] of partsOf(tensor, limit).entries()) {
-          expect(part).toMatchObject({ index: i, firstRow: row, firstByte: byte });
+        for (const part of rowsWithin(tensor, limit)) {
+          expect(part).toMatchObject({ firstRow: row, firstByte: byte });
           expect(part.sizeBytes).toBeLessThanOrEqual(limit);
           expect(part.firstByte % 4).toBe(0);
           expect(part.firstByte).toBe(row * nColumns * 2);
@@ -48,7 +48,7 @@ describe("parts", () => {
   });
 
   it("refuse rows that are too long, and tensors that may not be cut", () => {
-    expect(() => partsOf(weight([4, 1000]), 3000)).toThrow(/larger than this device can bind/);
+    expect(() => rowsWithin(weight([4, 1000]), 3000)).toThrow(/larger than this device can bind/);
     expect(() => wholeTensor({ ...weight([4, 1000]), role: "state" }, 3000)).toThrow(
       /larger than this device can bind/,
     );

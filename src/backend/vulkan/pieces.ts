@@ -7,7 +7,7 @@ import {
 } from "../../memory/index.js";
 import type { Heat, Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest } from "../backend.js";
-import { type BytePart, partsOf, wholeTensor } from "./parts.js";
+import { type Rows, rowsWithin, splitRows, wholeTensor } from "./parts.js";
 
 export interface CutLimits {
   /** No buffer range may be larger. */
@@ -24,23 +24,39 @@ const smallestStagingBytes = 64 << 10;
 /** Reads in a window of 30 s with 200 tokens; scratch is passed through once by each layer. */
 const reads: Readonly<Record<Heat | "scratch", number>> = { token: 200, window: 1, once: 0, scratch: 10 };
 
-export function cut(tensor: Tensor, { maxPartBytes, maxBindingBytes }: CutLimits): readonly BytePart[] {
-  return tensor.role === "weight" ? partsOf(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
+/** The rows of a tensor that a piece holds. */
+export interface Claim {
+  readonly tensor: Tensor;
+  readonly rows: Rows;
 }
 
-/** All memory that a manifest's tensors need, in pieces that can be bound. Errors: memory-refused. */
-export function piecesOf(manifest: MemoryManifest, limits: CutLimits): Piece[] {
+/**
+ * All memory that a manifest's tensors need, in pieces that can be bound. claims: learns what each piece is for, also of
+ * those that come of cutting. Errors: memory-refused.
+ */
+export function piecesOf(
+  manifest: MemoryManifest,
+  { maxPartBytes, maxBindingBytes }: CutLimits,
+  claims = new Map<string, Claim>(),
+): Piece[] {
   const pieces: Piece[] = [];
-  for (const { tensor } of manifest.entries) {
-    const { use, label } = useOf(tensor);
-    for (const part of cut(tensor, limits))
-      pieces.push({
-        key: keyOf(tensor, part),
-        sizeBytes: part.sizeBytes,
-        use,
-        label,
-        reads: reads[tensor.heat],
-      });
+  const pieceOf = (tensor: Tensor, rows: Rows, cuttable: boolean): Piece => {
+    const key = `${tensor.name} ${rows.firstRow}`;
+    claims.set(key, { tensor, rows });
+    const { sizeBytes } = rows;
+    const piece = { key, sizeBytes, ...useOf(tensor), reads: reads[tensor.heat] };
+    if (!cuttable) return piece;
+    return {
+      ...piece,
+      split(maxBytes) {
+        const parts = splitRows(tensor, rows, maxBytes);
+        return parts && [pieceOf(tensor, parts[0], true), pieceOf(tensor, parts[1], true)];
+      },
+    };
+  };
+  for (const { tensor, cuttable } of manifest.entries) {
+    const parts = cuttable ? rowsWithin(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
+    pieces.push(...parts.map((rows) => pieceOf(tensor, rows, cuttable)));
   }
   if (manifest.scratchSizeBytes > 0)
     pieces.push({
@@ -79,7 +95,7 @@ export function placeStorage<M extends DeviceMemory>(
 }
 
 /** As much as helps, or less where there isn't that much: copies only take more turns. */
-function placeStaging<M extends DeviceMemory>(
+export function placeStaging<M extends DeviceMemory>(
   allocator: Allocator<M>,
   largestPieceBytes: number,
 ): Placement<M> {
@@ -94,10 +110,6 @@ function placeStaging<M extends DeviceMemory>(
       if (!(error instanceof MemoryRefusedError) || sizeBytes <= smallestStagingBytes) throw error;
     }
   }
-}
-
-export function keyOf(tensor: Tensor, part: BytePart): string {
-  return `${tensor.name} ${part.index}`;
 }
 
 const uses = {

@@ -2,7 +2,6 @@ import { WhisperVulkanError } from "../../errors.js";
 import {
   Allocator,
   type AllocatorOptions,
-  estimatedPrices,
   Ledger,
   type MemoryPlan,
   type MemorySnapshot,
@@ -45,9 +44,9 @@ export function planManifest(
   try {
     const allocator = new Allocator(new SnapshotDevice(snapshot), ledger, memory);
     const { placement, staging } = placeStorage(allocator, piecesOf(manifest, cut), hostSees);
-    return planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
+    return planOf(snapshot, staging ? [placement, staging] : [placement], ledger);
   } catch (error) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
-    return planOf(snapshot, null, estimatedPrices, ledger);
+    return planOf(snapshot, null, ledger);
   }
 }

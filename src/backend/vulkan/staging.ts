@@ -26,6 +26,16 @@ export class Staging {
     }
   }
 
+  /** What goes through at a time. */
+  get sizeBytes(): number {
+    return this.#memory.sizeBytes;
+  }
+
+  /** Between two places on the device. */
+  move(from: bigint, fromOffset: number, to: bigint, toOffset: number, sizeBytes: number): Promise<void> {
+    return this.#alone(() => this.#copy(from, fromOffset, to, toOffset, sizeBytes));
+  }
+
   write(to: bigint, offsetBytes: number, bytes: Uint8Array): Promise<void> {
     return this.#alone(async () => {
       for (let done = 0; done < bytes.byteLength; done += this.#memory.sizeBytes) {

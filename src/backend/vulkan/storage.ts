@@ -1,23 +1,25 @@
 import {
   type Allocator,
-  estimatedPrices,
   flagNames,
   type Ledger,
   type MemoryPlan,
+  type Move,
   memoryFlags,
   type Place,
+  type Prices,
   planOf,
   takeSnapshot,
 } from "../../memory/index.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
-import type { BytePart } from "./parts.js";
+import { allRows, type BytePart, type Rows } from "./parts.js";
+import { Patience } from "./patience.js";
 import {
+  type Claim,
   type CutLimits,
-  cut,
-  keyOf,
   piecesOf,
+  placeStaging,
   placeStorage,
   type StoragePlacement,
   scratchKey,
@@ -26,34 +28,40 @@ import type { Range } from "./plan.js";
 import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
+/** What a storage lives on: a device, its memory, and who takes it. */
+export interface StorageSurroundings {
+  readonly device: Device;
+  readonly memory: VulkanMemory;
+  readonly allocator: Allocator<BufferMemory>;
+  readonly ledger: Ledger;
+  readonly limits: CutLimits;
+  /** Undefined: nothing was measured. */
+  prices(): Prices | undefined;
+  /** Measures what prices() answers. */
+  measurePrices(): Promise<void>;
+}
+
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
 export class VulkanStorage implements Storage {
-  readonly #memory: VulkanMemory;
-  readonly #limits: CutLimits;
-  readonly #parts = new Map<string, readonly BytePart[]>();
-  readonly #placed: StoragePlacement<BufferMemory>;
-  readonly #plan: MemoryPlan;
-  readonly #staging: Staging | null;
+  readonly #on: StorageSurroundings;
+  readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
+  readonly #patience = new Patience();
+  #placed: StoragePlacement<BufferMemory>;
+  #staging: Staging | null = null;
+  #plan: MemoryPlan;
 
   /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
-  constructor(
-    device: Device,
-    memory: VulkanMemory,
-    manifest: MemoryManifest,
-    allocator: Allocator<BufferMemory>,
-    ledger: Ledger,
-    limits: CutLimits,
-  ) {
+  constructor(manifest: MemoryManifest, surroundings: StorageSurroundings) {
+    const { memory, allocator, limits } = surroundings;
+    this.#on = surroundings;
+    const claims = new Map<string, Claim>();
     const snapshot = takeSnapshot(memory);
-    this.#memory = memory;
-    this.#limits = limits;
-    for (const { tensor } of manifest.entries) this.#parts.set(tensor.name, cut(tensor, limits));
-    const hostSees = (type: number) => (memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
-    this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
-    const { placement, staging } = this.#placed;
-    this.#plan = planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
+    const hostSees = (type: number) => this.#hostSees(type);
+    this.#placed = placeStorage(allocator, piecesOf(manifest, limits, claims), hostSees);
+    this.#parts = partsOf(this.#placed.placement.places.keys(), claims);
+    this.#plan = this.#planOn(snapshot);
     try {
-      this.#staging = this.#placed.staging && new Staging(device, this.#placed.staging.blocks[0]!.memory);
+      this.#openStaging();
     } catch (error) {
       this.#freeMemory();
       throw error;
@@ -61,13 +69,13 @@ export class VulkanStorage implements Storage {
   }
 
   parts(tensor: Tensor): readonly BytePart[] {
-    return this.#parts.get(tensor.name) ?? cut(tensor, this.#limits);
+    return this.#parts.get(tensor.name) ?? [{ ...allRows(tensor), index: 0 }];
   }
 
   range(tensor: Tensor, part: number): Range<bigint> {
     const found = this.parts(tensor)[part];
     if (!found) throw new Error(`${tensor.name} has no part ${part}`);
-    const { memory, offsetBytes, sizeBytes } = this.#place(keyOf(tensor, found));
+    const { memory, offsetBytes, sizeBytes } = this.#place(`${tensor.name} ${found.firstRow}`);
     return { buffer: memory.buffer, offsetBytes, sizeBytes };
   }
 
@@ -81,7 +89,7 @@ export class VulkanStorage implements Storage {
   async write(tensor: Tensor, offsetBytes: number, data: Uint8Array): Promise<void> {
     for (const { place, at, start, end } of this.#pieces(tensor, offsetBytes, data.byteLength)) {
       const bytes = data.subarray(start, end);
-      if (this.#hostSees(place)) place.memory.write(at, bytes);
+      if (this.#hostSees(place.memory.type)) place.memory.write(at, bytes);
       else await this.#throughStaging().write(place.memory.buffer, at, bytes);
     }
   }
@@ -89,7 +97,7 @@ export class VulkanStorage implements Storage {
   async read(tensor: Tensor, offsetBytes: number, into: Uint8Array): Promise<void> {
     for (const { place, at, start, end } of this.#pieces(tensor, offsetBytes, into.byteLength)) {
       const bytes = into.subarray(start, end);
-      if (this.#hostSees(place)) place.memory.read(at, bytes);
+      if (this.#hostSees(place.memory.type)) place.memory.read(at, bytes);
       else await this.#throughStaging().read(place.memory.buffer, at, bytes);
     }
   }
@@ -98,13 +106,47 @@ export class VulkanStorage implements Storage {
     return this.#plan;
   }
 
+  async measurePrices(): Promise<void> {
+    if (this.#plan.verdict !== "spill") return;
+    await this.#on.measurePrices();
+    this.#plan = this.#planOn(this.#snapshot());
+  }
+
+  async promote(): Promise<boolean> {
+    const { allocator } = this.#on;
+    const { placement } = this.#placed;
+    if (!allocator.hasSpilled(placement) || !this.#patience.due(allocator.hasRoom(placement))) return false;
+    this.#openStaging(this.#placed.staging ?? placeStaging(allocator, Number.POSITIVE_INFINITY));
+    const promotion = allocator.promote(placement);
+    if (!promotion) {
+      this.#patience.failed();
+      return false;
+    }
+    let same = true;
+    try {
+      for (const move of promotion.moves) same &&= await this.#moved(move);
+    } catch (error) {
+      promotion.undo("copying failed");
+      throw error;
+    }
+    if (!same) {
+      promotion.undo("what arrived is not what was sent");
+      this.#patience.failed();
+      return false;
+    }
+    promotion.keep();
+    this.#patience.succeeded();
+    this.#plan = this.#planOn(this.#snapshot());
+    return true;
+  }
+
   memory(): readonly MemoryUse[] {
     const uses = new Map<string, MemoryUse>();
     for (const { memory, label } of [
       ...this.#placed.placement.blocks,
       ...(this.#placed.staging?.blocks ?? []),
     ]) {
-      const { flags, heap } = this.#memory.types[memory.type]!;
+      const { flags, heap } = this.#on.memory.types[memory.type]!;
       const where = `${flagNames(flags)}, heap ${heap}`;
       const known = uses.get(`${label} ${where}`)?.sizeBytes ?? 0;
       uses.set(`${label} ${where}`, { what: label, where, sizeBytes: known + memory.sizeBytes });
@@ -115,6 +157,45 @@ export class VulkanStorage implements Storage {
   async dispose(): Promise<void> {
     await this.#staging?.destroy();
     this.#freeMemory();
+  }
+
+  /** Copies what is to move and compares what arrived. */
+  async #moved({ from, to }: Move<BufferMemory>): Promise<boolean> {
+    const staging = this.#throughStaging();
+    await staging.move(from.memory.buffer, from.offsetBytes, to.memory.buffer, to.offsetBytes, to.sizeBytes);
+    const sent = Buffer.alloc(Math.min(staging.sizeBytes, to.sizeBytes));
+    const arrived = Buffer.alloc(sent.byteLength);
+    for (let done = 0; done < to.sizeBytes; done += sent.byteLength) {
+      const length = Math.min(sent.byteLength, to.sizeBytes - done);
+      await staging.read(from.memory.buffer, from.offsetBytes + done, sent.subarray(0, length));
+      await staging.read(to.memory.buffer, to.offsetBytes + done, arrived.subarray(0, length));
+      if (sent.compare(arrived, 0, length, 0, length) !== 0) return false;
+    }
+    return true;
+  }
+
+  #openStaging(placement = this.#placed.staging): void {
+    if (this.#staging || !placement) return;
+    this.#placed = { ...this.#placed, staging: placement };
+    this.#staging = new Staging(this.#on.device, placement.blocks[0]!.memory);
+  }
+
+  /** The device as it would be without this storage, at this moment. */
+  #snapshot() {
+    const snapshot = takeSnapshot(this.#on.memory);
+    const taken = this.#plan.heaps.map(({ takenBytes }) => takenBytes);
+    const budgets = snapshot.budgets?.map(({ budgetBytes, usageBytes }, heap) => ({
+      budgetBytes,
+      usageBytes: Math.max(0, usageBytes - taken[heap]!),
+    }));
+    return { ...snapshot, budgets: budgets ?? null };
+  }
+
+  #planOn(snapshot: ReturnType<typeof takeSnapshot>): MemoryPlan {
+    const { placement, staging } = this.#placed;
+    const prices = this.#on.prices();
+    const priced = prices ? { ...snapshot, prices } : snapshot;
+    return planOf(priced, staging ? [placement, staging] : [placement], this.#on.ledger);
   }
 
   #freeMemory(): void {
@@ -128,7 +209,7 @@ export class VulkanStorage implements Storage {
       const first = Math.max(offsetBytes, part.firstByte);
       const last = Math.min(offsetBytes + length, part.firstByte + part.sizeBytes);
       if (first >= last) continue;
-      const place = this.#place(keyOf(tensor, part));
+      const place = this.#place(`${tensor.name} ${part.firstRow}`);
       const at = place.offsetBytes + first - part.firstByte;
       yield { place, at, start: first - offsetBytes, end: last - offsetBytes };
     }
@@ -140,12 +221,29 @@ export class VulkanStorage implements Storage {
     return place;
   }
 
-  #hostSees({ memory }: Place<BufferMemory>): boolean {
-    return (this.#memory.types[memory.type]!.flags & memoryFlags.hostVisible) !== 0;
+  #hostSees(type: number): boolean {
+    return (this.#on.memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
   }
 
   #throughStaging(): Staging {
     if (!this.#staging) throw new Error("memory that the host doesn't see was placed without staging");
     return this.#staging;
   }
+}
+
+/** The parts of each tensor that was placed, in the order of their rows. */
+function partsOf(keys: Iterable<string>, claims: ReadonlyMap<string, Claim>): Map<string, BytePart[]> {
+  const rowsOf = new Map<string, Rows[]>();
+  for (const key of keys) {
+    const claim = claims.get(key);
+    if (!claim) continue; // scratch
+    const { name } = claim.tensor;
+    rowsOf.set(name, [...(rowsOf.get(name) ?? []), claim.rows]);
+  }
+  return new Map(
+    [...rowsOf].map(([name, rows]) => [
+      name,
+      rows.sort((a, b) => a.firstRow - b.firstRow).map((part, index) => ({ ...part, index })),
+    ]),
+  );
 }

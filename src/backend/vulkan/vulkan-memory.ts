@@ -69,6 +69,18 @@ export class VulkanMemory implements MemoryDevice<BufferMemory> {
     return this.#device.memoryBudget();
   }
 
+  /** The same device, of which only some memory types are used. */
+  only(useType: (type: number) => boolean): MemoryDevice<BufferMemory> {
+    const { heaps, types, limits } = this;
+    const isUsable = (type: number) => Math.floor(this.usableTypes / 2 ** type) % 2 === 1 && useType(type);
+    return {
+      ...{ heaps, types, limits },
+      usableTypes: types.reduce((bits, _, type) => bits + (isUsable(type) ? 2 ** type : 0), 0),
+      budget: () => this.budget(),
+      allocate: (type, sizeBytes, priority) => this.allocate(type, sizeBytes, priority),
+    };
+  }
+
   allocate(type: number, sizeBytes: number, priority: number): BufferMemory | Refusal {
     const { vk, handle, report } = this.#device;
     const undo: (() => void)[] = [];

@@ -2,10 +2,10 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import type { WindowJob, WindowResult } from "../../whisper/index.js";
 import type { Engine, EngineState } from "../engine.js";
+import { Losses } from "../losses.js";
 import { type DeviceOptions, deviceOf } from "../open-backend.js";
 import { EngineProcess } from "./engine-process.js";
 import { stepLimitMs } from "./limits.js";
-import { Losses } from "./losses.js";
 import type { DeviceChoice } from "./messages.js";
 import { packWindow } from "./packed-window.js";
 import { ProcessLost } from "./process-lost.js";
@@ -28,6 +28,8 @@ export class OwnProcessEngine implements Engine {
   #loaded: Promise<EngineProcess> | null = null;
   /** When the one before has given its memory back, which the next one needs. */
   #previousGone: Promise<void> = Promise.resolve();
+  /** Windows that are asked for and not done. */
+  readonly #windows = new Set<Promise<unknown>>();
   #cpuTookOver = false;
   #disposed = false;
 
@@ -54,6 +56,16 @@ export class OwnProcessEngine implements Engine {
   }
 
   async recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
+    const window = this.#recognise(job, signal);
+    this.#windows.add(window);
+    try {
+      return await window;
+    } finally {
+      this.#windows.delete(window);
+    }
+  }
+
+  async #recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
     const packed = packWindow(job, this.#model!.dimensions.nTextCtx);
     const { result, state } = await this.#persist(async () => {
       const process = await this.#ready();
@@ -63,6 +75,18 @@ export class OwnProcessEngine implements Engine {
     if (state) this.#state = state;
     this.#losses.progress();
     return result;
+  }
+
+  /** Ends the process: nothing else gives all memory back. */
+  async release(): Promise<void> {
+    await Promise.allSettled(this.#windows);
+    const process = this.#process;
+    if (!process) return;
+    this.#process = null;
+    this.#loaded = null;
+    this.#previousGone = process.end();
+    if (this.#state) this.#state = { ...this.#state, memory: [], memoryPlan: null };
+    await this.#previousGone;
   }
 
   async dispose(): Promise<void> {

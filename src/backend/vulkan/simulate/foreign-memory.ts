@@ -12,6 +12,12 @@ export function readBytes(pointer: Address, sizeBytes: number): Buffer {
   return Buffer.from(koffi.decode(pointer, "uint8_t", sizeBytes) as Uint8Array);
 }
 
+/** An array of 64-bit handles. */
+export function handlesAt(pointer: Pointer, count: number): bigint[] {
+  const bytes = readBytes(pointer!, count * 8);
+  return Array.from({ length: count }, (_, i) => bytes.readBigUInt64LE(i * 8));
+}
+
 export function writeBytes(pointer: Address, bytes: Uint8Array): void {
   if (typeof pointer !== "bigint") pointer.set(bytes);
   else koffi.encode(pointer, "uint8_t", bytes, bytes.byteLength);

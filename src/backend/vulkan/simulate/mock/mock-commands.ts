@@ -1,72 +1,91 @@
 import type { VulkanCalls } from "../../bindings/generated/calls.js";
-import { VK_NOT_READY, VK_SUCCESS, VK_TIMEOUT } from "../../bindings/generated/constants.js";
+import { VK_SUCCESS } from "../../bindings/generated/constants.js";
 import * as structs from "../../bindings/generated/structs.js";
 import { decode, decodeArray, handles } from "../../bindings/layout.js";
-import type { Pointer } from "../../bindings/signature.js";
-import { readBytes, writeBytes } from "../foreign-memory.js";
+import { handlesAt, readBytes, writeBytes } from "../foreign-memory.js";
+import type { BoundRange } from "./mock-descriptors.js";
+import { dispatchedStep } from "./reference-kernels.js";
+import { runStep } from "./run-step.js";
 
-type BytesOf = (buffer: bigint, offsetBytes: number, sizeBytes: number) => Buffer;
-
-/** Command buffers that remember copies, and a queue that has made them when vkQueueSubmit returns. */
-export function mockCommands(newHandle: () => bigint, bytesOf: BytesOf, slow: boolean): Partial<VulkanCalls> {
-  const recorded = new Map<bigint, (() => void)[]>();
-  const signalled = new Set<bigint>();
-  const nothing = () => {};
-  return {
-    vkAllocateCommandBuffers(_device, info, out) {
-      const type = structs.VkCommandBufferAllocateInfo;
-      const { commandBufferCount } = decode(type, readBytes(info!, type.sizeBytes));
-      const made = Array.from({ length: commandBufferCount }, newHandle);
-      for (const handle of made) recorded.set(handle, []);
-      writeBytes(out!, handles(...made));
-      return VK_SUCCESS;
-    },
-    vkBeginCommandBuffer(commands) {
-      recorded.set(commands, []);
-      return VK_SUCCESS;
-    },
-    vkEndCommandBuffer: () => VK_SUCCESS,
-    vkCmdBindPipeline: nothing,
-    vkCmdBindDescriptorSets: nothing,
-    vkCmdPushConstants: nothing,
-    vkCmdDispatch: nothing,
-    vkCmdPipelineBarrier: nothing,
-    vkCmdCopyBuffer(commands, from, to, count, pointer) {
-      const type = structs.VkBufferCopy;
-      for (const region of decodeArray(type, readBytes(pointer!, count * type.sizeBytes), count)) {
-        const { srcOffset, dstOffset, size } = region;
-        recorded.get(commands)!.push(() => {
-          const bytes = bytesOf(from, Number(srcOffset), Number(size));
-          bytesOf(to, Number(dstOffset), Number(size)).set(bytes);
-        });
-      }
-    },
-    vkQueueSubmit(_queue, count, submits, fence) {
-      const type = structs.VkSubmitInfo;
-      for (const submit of decodeArray(type, readBytes(submits!, count * type.sizeBytes), count)) {
-        const commands = handlesAt(submit.pCommandBuffers, submit.commandBufferCount);
-        for (const step of commands.flatMap((handle) => recorded.get(handle)!)) step();
-      }
-      signalled.add(fence);
-      return VK_SUCCESS;
-    },
-    vkCreateFence(_device, _info, _allocator, out) {
-      writeBytes(out!, handles(newHandle()));
-      return VK_SUCCESS;
-    },
-    vkDestroyFence: (_device, fence) => void signalled.delete(fence),
-    vkResetFences(_device, count, fences) {
-      for (const fence of handlesAt(fences, count)) signalled.delete(fence);
-      return VK_SUCCESS;
-    },
-    vkGetFenceStatus: (_device, fence) => (signalled.has(fence) && !slow ? VK_SUCCESS : VK_NOT_READY),
-    vkWaitForFences: (_device, count, fences) =>
-      handlesAt(fences, count).every((fence) => signalled.has(fence)) ? VK_SUCCESS : VK_TIMEOUT,
-    vkDeviceWaitIdle: () => VK_SUCCESS,
-  };
+/** What command buffers reach when they are executed. */
+interface Reach {
+  bytesOf(range: BoundRange): Buffer;
+  rangesOf(descriptorSet: bigint): readonly BoundRange[];
 }
 
-function handlesAt(pointer: Pointer, count: number): bigint[] {
-  const bytes = readBytes(pointer!, count * 8);
-  return Array.from({ length: count }, (_, i) => bytes.readBigUInt64LE(i * 8));
+interface CommandBuffer {
+  readonly pool: bigint;
+  work: (() => void)[];
+  /** What the next dispatch is to see. */
+  set: bigint;
+  pushConstants: Buffer;
+}
+
+const empty = () => ({ work: [], set: 0n, pushConstants: Buffer.alloc(0) });
+
+interface MockCommands {
+  readonly calls: Partial<VulkanCalls>;
+  /** Does what was recorded. Error: its pool is destroyed. */
+  execute(commands: bigint): void;
+}
+
+/** Command buffers that remember copies and dispatches. Of dispatches only those of reference kernels do anything. */
+export function mockCommands(newHandle: () => bigint, { bytesOf, rangesOf }: Reach): MockCommands {
+  const recorded = new Map<bigint, CommandBuffer>();
+  const known = (handle: bigint) => {
+    const commands = recorded.get(handle);
+    if (!commands)
+      throw new Error(`there is no command buffer 0x${handle.toString(16)}, or its pool is destroyed`);
+    return commands;
+  };
+  const nothing = () => {};
+  return {
+    execute(commands) {
+      for (const step of known(commands).work) step();
+    },
+    calls: {
+      vkCreateCommandPool(_device, _info, _allocator, out) {
+        writeBytes(out!, handles(newHandle()));
+        return VK_SUCCESS;
+      },
+      vkDestroyCommandPool(_device, destroyed) {
+        for (const [handle, { pool }] of recorded) if (pool === destroyed) recorded.delete(handle);
+      },
+      vkAllocateCommandBuffers(_device, info, out) {
+        const type = structs.VkCommandBufferAllocateInfo;
+        const { commandPool: pool, commandBufferCount } = decode(type, readBytes(info!, type.sizeBytes));
+        const made = Array.from({ length: commandBufferCount }, newHandle);
+        for (const handle of made) recorded.set(handle, { pool, ...empty() });
+        writeBytes(out!, handles(...made));
+        return VK_SUCCESS;
+      },
+      vkBeginCommandBuffer(commands) {
+        Object.assign(known(commands), empty());
+        return VK_SUCCESS;
+      },
+      vkEndCommandBuffer: () => VK_SUCCESS,
+      vkCmdBindPipeline: nothing,
+      vkCmdBindDescriptorSets(commands, _point, _layout, _first, count, sets) {
+        known(commands).set = handlesAt(sets, count)[0]!;
+      },
+      vkCmdPushConstants(commands, _layout, _stages, _offset, size, values) {
+        known(commands).pushConstants = readBytes(values!, size);
+      },
+      vkCmdDispatch(commands) {
+        const { work, set, pushConstants } = known(commands);
+        const number = dispatchedStep(pushConstants);
+        if (number !== null) work.push(() => runStep(number, rangesOf(set).map(bytesOf)));
+      },
+      vkCmdPipelineBarrier: nothing,
+      vkCmdCopyBuffer(commands, from, to, count, pointer) {
+        const type = structs.VkBufferCopy;
+        for (const region of decodeArray(type, readBytes(pointer!, count * type.sizeBytes), count)) {
+          const sizeBytes = Number(region.size);
+          const source = { buffer: from, offsetBytes: Number(region.srcOffset), sizeBytes };
+          const target = { buffer: to, offsetBytes: Number(region.dstOffset), sizeBytes };
+          known(commands).work.push(() => void bytesOf(target).set(bytesOf(source)));
+        }
+      },
+    },
+  };
 }

@@ -3,9 +3,11 @@ import type { Vulkan } from "../../bindings/functions.js";
 import { signatures, type VulkanCalls } from "../../bindings/generated/calls.js";
 import type { Tables } from "../../instance.js";
 import { mockCommands } from "./mock-commands.js";
+import { mockDescriptors } from "./mock-descriptors.js";
 import { mockMemory } from "./mock-memory.js";
 import { mockObjects } from "./mock-objects.js";
 import { mockProperties } from "./mock-properties.js";
+import { mockQueue } from "./mock-queue.js";
 
 /** Handles are numbers from here on, so that small numbers given by mistake are none. */
 const firstHandle = 0x1000n;
@@ -20,11 +22,15 @@ export function mockDriver(card: Card, { slow = false }: MockOptions = {}): Tabl
   let last = firstHandle;
   const newHandle = () => last++;
   const memory = mockMemory(newHandle);
+  const descriptors = mockDescriptors(newHandle);
+  const commands = mockCommands(newHandle, { ...memory, ...descriptors });
   const calls: Partial<VulkanCalls> = {
     ...mockProperties(card),
     ...mockObjects(newHandle),
     ...memory.calls,
-    ...mockCommands(newHandle, memory.bytesOf, slow),
+    ...descriptors.calls,
+    ...commands.calls,
+    ...mockQueue(newHandle, commands.execute, slow),
   };
   const table: Record<string, unknown> = {};
   for (const name of Object.keys(signatures) as (keyof VulkanCalls)[])

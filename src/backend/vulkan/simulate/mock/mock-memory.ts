@@ -4,31 +4,38 @@ import { VK_SUCCESS } from "../../bindings/generated/constants.js";
 import * as structs from "../../bindings/generated/structs.js";
 import { decode, encode, handles } from "../../bindings/layout.js";
 import { readBytes, writeBytes } from "../foreign-memory.js";
+import type { BoundRange } from "./mock-descriptors.js";
 
 /** Buffers' memory starts at, and is rounded up to, multiples of this. */
 const alignmentBytes = 64;
 
 interface MockMemory {
   readonly calls: Partial<VulkanCalls>;
-  /** The bytes of a range of a buffer, as copies see them. */
-  bytesOf(buffer: bigint, offsetBytes: number, sizeBytes: number): Buffer;
+  /** The bytes of a range of a buffer, as copies and dispatches see them. Errors: it isn't all there any more, or never was. */
+  bytesOf(range: BoundRange): Buffer;
+}
+
+interface MockBuffer {
+  readonly sizeBytes: number;
+  memory: bigint | null;
+  offset: number;
 }
 
 /** Device memory in Node's Buffers, all of it visible to the host. */
 export function mockMemory(newHandle: () => bigint): MockMemory {
   const memories = new Map<bigint, Buffer>();
-  const buffers = new Map<bigint, { readonly sizeBytes: number; memory: Buffer | null; offset: number }>();
+  const buffers = new Map<bigint, MockBuffer>();
   const known = <T>(map: ReadonlyMap<bigint, T>, handle: bigint): T => {
     const found = map.get(handle);
-    if (!found) throw new Error(`the mock driver gave out no 0x${handle.toString(16)}`);
+    if (!found) throw new Error(`the mock driver gave out no 0x${handle.toString(16)}, or took it back`);
     return found;
   };
   return {
-    bytesOf(handle, offsetBytes, sizeBytes) {
-      const { memory, offset, ...buffer } = known(buffers, handle);
-      if (!memory || offsetBytes + sizeBytes > buffer.sizeBytes)
-        throw new Error("a copy goes beyond its buffer, or the buffer has no memory");
-      return memory.subarray(offset + offsetBytes, offset + offsetBytes + sizeBytes);
+    bytesOf({ buffer, offsetBytes, sizeBytes }) {
+      const { memory, offset, sizeBytes: bufferBytes } = known(buffers, buffer);
+      if (memory === null || offsetBytes + sizeBytes > bufferBytes)
+        throw new Error("an access goes beyond its buffer, or the buffer has no memory");
+      return known(memories, memory).subarray(offset + offsetBytes, offset + offsetBytes + sizeBytes);
     },
     calls: {
       vkAllocateMemory(_device, info, _allocator, out) {
@@ -63,7 +70,10 @@ export function mockMemory(newHandle: () => bigint): MockMemory {
         writeBytes(out!, encode(structs.VkMemoryRequirements, values));
       },
       vkBindBufferMemory(_device, buffer, memory, offset) {
-        Object.assign(known(buffers, buffer), { memory: known(memories, memory), offset: Number(offset) });
+        const bound = known(buffers, buffer);
+        if (Number(offset) + bound.sizeBytes > known(memories, memory).length)
+          throw new Error("a buffer is bound beyond the end of its memory");
+        Object.assign(bound, { memory, offset: Number(offset) });
         return VK_SUCCESS;
       },
     },

@@ -29,12 +29,5 @@ export function mockObjects(newHandle: () => bigint): Partial<VulkanCalls> {
     vkDestroyPipelineLayout: nothing,
     vkCreateComputePipelines: (_device, _cache, n, _infos, _allocator, out) => give(out, n),
     vkDestroyPipeline: nothing,
-    vkCreateDescriptorPool: make,
-    vkDestroyDescriptorPool: nothing,
-    // one set a call is what the program asks for
-    vkAllocateDescriptorSets: (_device, _info, out) => give(out),
-    vkUpdateDescriptorSets: nothing,
-    vkCreateCommandPool: make,
-    vkDestroyCommandPool: nothing,
   };
 }

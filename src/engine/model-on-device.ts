@@ -1,0 +1,65 @@
+import type { Backend } from "../backend/backend.js";
+import type { ModelFile } from "../model/index.js";
+import { DeviceNetwork } from "../network/device-network.js";
+import type { Network } from "../network/network.js";
+import { recogniseWindow, type Vocabulary, type WindowJob, type WindowResult } from "../whisper/index.js";
+import type { EngineState } from "./engine.js";
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told bytes while the weights are uploaded. */
+  readonly onWeights?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** Puts something between the recogniser and the network: how a watchdog sees its steps. */
+  readonly observe?: ((network: Network) => Network) | undefined;
+}
+
+/** A model with its weights on one opened device, from opening to giving it back. One window at a time. */
+export class ModelOnDevice {
+  readonly #backend: Backend;
+  readonly #deviceNetwork: DeviceNetwork;
+  readonly #network: Network;
+
+  private constructor(
+    backend: Backend,
+    network: DeviceNetwork,
+    observe: (network: Network) => Network = (same) => same,
+  ) {
+    this.#backend = backend;
+    this.#deviceNetwork = network;
+    this.#network = observe(network);
+  }
+
+  /** Uploads the weights; the device is given back if that fails. Errors: memory-refused, device-lost, aborted. */
+  static async open(model: ModelFile, backend: Backend, options: OpenOptions): Promise<ModelOnDevice> {
+    const { signal, onWeights, observe } = options;
+    try {
+      const network = await DeviceNetwork.load(model, backend, {
+        ...(signal && { signal }),
+        ...(onWeights && { onProgress: onWeights }),
+      });
+      return new ModelOnDevice(backend, network, observe);
+    } catch (error) {
+      await backend.dispose();
+      throw error;
+    }
+  }
+
+  get state(): EngineState {
+    return {
+      device: this.#backend.describe(),
+      memory: this.#deviceNetwork.memory(),
+      memoryPlan: this.#deviceNetwork.memoryPlan(),
+    };
+  }
+
+  /** What has spilled goes back to the device's memory first, where that has become free. */
+  async recognise(vocabulary: Vocabulary, job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
+    await this.#deviceNetwork.promote();
+    return recogniseWindow(this.#network, vocabulary, job, signal);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#deviceNetwork.dispose();
+    await this.#backend.dispose();
+  }
+}

@@ -1,0 +1,230 @@
+import type { HeapAccounts } from "./heap-accounts.js";
+import { attempt, boundsOf, entryFor, type Rules, type Step, stepsOf } from "./ladder.js";
+import type { Ledger } from "./ledger.js";
+import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
+import { aligned, type Block, byHeat, type Piece, type Place, take } from "./piece.js";
+import { Tlsf } from "./tlsf.js";
+import { type Use, wantsDeviceMemory } from "./uses.js";
+
+/** What all placings on a device share. */
+export interface Holdings<M extends DeviceMemory> {
+  readonly device: MemoryDevice<M>;
+  readonly ledger: Ledger;
+  readonly accounts: HeapAccounts;
+  readonly rules: Rules;
+  readonly alignmentBytes: number;
+  readonly maxBlockBytes: number;
+  /** Over all placements: maxMemoryAllocationCount holds for the device. */
+  nBlocks: number;
+}
+
+/** Heaps up to this size are cut into eighths: a block of 256 MiB would be all of some. */
+const smallHeapBytes = 2 ** 30;
+/** Blocks are whole pages, so that what is asked for is what the driver takes. */
+const pageBytes = 4096;
+/** No piece is cut smaller: each part costs the program a command. */
+const leastCutBytes = 64 << 10;
+
+interface Room {
+  readonly step: Step | null;
+  readonly bytes: number;
+}
+
+/** One batch of pieces on its way to memory: the order, what is still to come, and the sizes refused so far. */
+export class Placing<M extends DeviceMemory> {
+  readonly blocks: Block<M>[] = [];
+  readonly places = new Map<string, Place<M>>();
+  readonly #shared: Holdings<M>;
+  /** By memory type: the smallest size that was refused; asking again for as much would cost time and gain nothing. */
+  readonly #refusedBytes = new Map<number, number>();
+  readonly #waiting: Set<Piece>;
+  readonly #said = new Map<Step, Map<Use, string>>();
+  readonly #steps = new Map<Use, readonly Step[]>();
+
+  constructor(shared: Holdings<M>, pieces: readonly Piece[]) {
+    this.#shared = shared;
+    this.#waiting = new Set(pieces.map((piece) => aligned(piece, shared.alignmentBytes)).sort(byHeat));
+  }
+
+  /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
+  placeAll(): Piece | null {
+    for (const piece of this.#waiting) {
+      const failed = this.#placeWhole(piece);
+      if (failed) return failed;
+    }
+    return null;
+  }
+
+  /**
+   * Places what fits into the device's own memory within its budgets, with the headroom kept twice; nothing is cut, and
+   * what doesn't fit stays where it is.
+   */
+  placeInDevice(): void {
+    for (const piece of this.#waiting) {
+      this.#waiting.delete(piece);
+      const place = this.#onSteps(piece, this.#stepsTo(piece.use, true), "spare");
+      if (place) this.places.set(piece.key, place);
+    }
+  }
+
+  /** As a whole or, where that would cost it the device's memory or all memory, in parts. The piece that failed, or null. */
+  #placeWhole(piece: Piece): Piece | null {
+    this.#waiting.delete(piece);
+    for (const budget of ["heed", "ignore"] as const)
+      for (const inDevice of [true, false]) {
+        const steps = this.#stepsTo(piece.use, inDevice);
+        const place = this.#onSteps(piece, steps, budget);
+        if (place) {
+          this.places.set(piece.key, place);
+          return null;
+        }
+        const rest = this.#placeFront(piece, steps, budget);
+        if (rest) return this.#placeWhole(rest);
+      }
+    return piece;
+  }
+
+  /** The steps of a use that lead to the device's own memory, or the others. */
+  #stepsTo(use: Use, inDevice: boolean): readonly Step[] {
+    const { device } = this.#shared;
+    const all = this.#steps.get(use) ?? stepsOf(device, use);
+    this.#steps.set(use, all);
+    // where it makes no difference to a use the ladder's order is all there is
+    if (!wantsDeviceMemory.has(use)) return inDevice ? all : [];
+    return all.filter(({ heap }) => device.heaps[heap]!.deviceLocal === inDevice);
+  }
+
+  #onSteps(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore" | "spare"): Place<M> | null {
+    for (const step of steps) {
+      for (const block of this.blocks) {
+        if (block.use !== piece.use || block.label !== piece.label || block.step.type !== step.type) continue;
+        const place = take(block, piece);
+        if (place) return place;
+      }
+      const block = this.#openBlock(piece, step, budget);
+      if (!block) continue;
+      this.blocks.push(block);
+      return take(block, piece);
+    }
+    return null;
+  }
+
+  /** A new block for a piece and those of its kind that come after it, or for fewer of them, down to the piece alone. */
+  #openBlock(piece: Piece, step: Step, budget: "heed" | "ignore" | "spare"): Block<M> | null {
+    const { device, accounts, ledger } = this.#shared;
+    const skip = (sizeBytes: number, reason: string) => {
+      // said once, not for every piece and again in the round that puts the budget aside
+      if (budget !== "spare" && this.#isNews(piece, step, reason))
+        ledger.add({ ...entryFor(device, accounts, step, sizeBytes, piece.label), reason });
+      return null;
+    };
+    if (this.#shared.nBlocks >= device.limits.maxAllocationCount)
+      return skip(piece.sizeBytes, "maxMemoryAllocationCount is reached");
+    const least = inPages(piece.sizeBytes);
+    const rule = this.#bounds(step).find(([mostBytes]) => least > mostBytes);
+    if (rule) return skip(least, rule[1]);
+    const left = this.#leftBytes(step, budget);
+    if (least > left) return skip(least, "more than the heap's budget has left");
+    const refusedBytes = this.#refusedBytes.get(step.type) ?? Number.POSITIVE_INFINITY;
+    if (least >= refusedBytes)
+      return budget === "ignore" ? null : skip(least, "no more than this was refused just now");
+    let most = Math.min(
+      ...[this.#blockBytes(step), left, device.limits.maxAllocationSizeBytes, refusedBytes - 1],
+    );
+    for (let tried = Number.POSITIVE_INFINITY; ; most = Math.floor(tried / 2)) {
+      const sizeBytes = inPages(this.#fitting(piece, most - (most % pageBytes)));
+      if (sizeBytes >= refusedBytes || sizeBytes >= tried) return null;
+      tried = sizeBytes;
+      if (this.#bounds(step).every(([mostBytes]) => sizeBytes <= mostBytes)) {
+        const block = this.#allocate(piece, step, sizeBytes);
+        if (block) return block;
+        this.#refusedBytes.set(step.type, sizeBytes);
+      }
+      if (sizeBytes === least) return null;
+    }
+  }
+
+  #allocate({ use, label }: Piece, step: Step, sizeBytes: number): Block<M> | null {
+    const { device, accounts, ledger } = this.#shared;
+    const memory = attempt(device, accounts, step, sizeBytes, label, priorityOf(use), ledger);
+    if (!memory) return null;
+    this.#shared.nBlocks++;
+    return { memory, use, label, step, ranges: new Tlsf(sizeBytes), pieces: [] };
+  }
+
+  /** Places as much of a piece as is to be had on one of these steps; answers the rest, or null where that is too little. */
+  #placeFront(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore"): Piece | null {
+    const { device, alignmentBytes, accounts, ledger } = this.#shared;
+    const unit = Math.max(pageBytes, alignmentBytes);
+    while (piece.split && this.#shared.nBlocks < device.limits.maxAllocationCount) {
+      const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step, budget) }));
+      const best = rooms.reduce((a, b) => (b.bytes > a.bytes ? b : a), { step: null, bytes: 0 } as Room);
+      const maxBytes = best.bytes - (best.bytes % unit);
+      if (!best.step || maxBytes < leastCutBytes || maxBytes >= piece.sizeBytes) return null;
+      const parts = piece.split(maxBytes);
+      if (!parts) return null;
+      const [front, rest] = parts.map((part) => aligned(part, alignmentBytes)) as [Piece, Piece];
+      const place = this.#onSteps(front, [best.step], budget);
+      if (!place) continue; // refused: half as much next time
+      const entry = entryFor(device, accounts, best.step, piece.sizeBytes, piece.label);
+      ledger.add({ ...entry, outcome: "split", reason: "as a whole it doesn't fit" });
+      this.places.set(front.key, place);
+      return rest;
+    }
+    return null;
+  }
+
+  /** The most that may still be had at once on a step: of what was refused perhaps half. */
+  #roomBytes(step: Step, budget: "heed" | "ignore"): number {
+    const refused = Math.floor((this.#refusedBytes.get(step.type) ?? Number.POSITIVE_INFINITY) / 2);
+    return Math.min(
+      ...this.#bounds(step).map(([mostBytes]) => mostBytes),
+      this.#leftBytes(step, budget),
+      refused,
+    );
+  }
+
+  #bounds(step: Step) {
+    const { device, accounts, rules } = this.#shared;
+    return boundsOf(device, accounts, rules, step);
+  }
+
+  #leftBytes({ heap }: Step, budget: "heed" | "ignore" | "spare"): number {
+    if (budget === "ignore") return Number.POSITIVE_INFINITY;
+    return this.#shared.accounts.availableBytes(heap, budget === "spare" ? 2 : 1);
+  }
+
+  #blockBytes({ heap }: Step): number {
+    const { device, maxBlockBytes } = this.#shared;
+    const { sizeBytes } = device.heaps[heap]!;
+    return sizeBytes <= smallHeapBytes ? Math.min(maxBlockBytes, sizeBytes / 8) : maxBlockBytes;
+  }
+
+  /** Bytes of this piece and of those of its kind after it, as many as come to at most `most`; at least its own, which waits no longer. */
+  #fitting(piece: Piece, most: number): number {
+    let sum = piece.sizeBytes;
+    for (const other of this.#waiting) {
+      if (other.use !== piece.use || other.label !== piece.label) continue;
+      if (sum + other.sizeBytes > most) break;
+      sum += other.sizeBytes;
+    }
+    return sum;
+  }
+
+  /** False where the same was said last of this use on this step. */
+  #isNews({ use }: Piece, step: Step, reason: string): boolean {
+    const byUse = this.#said.get(step) ?? new Map<Use, string>();
+    if (byUse.get(use) === reason) return false;
+    this.#said.set(step, byUse.set(use, reason));
+    return true;
+  }
+}
+
+/** For drivers that page VRAM out: what every token reads goes last. */
+function priorityOf(use: Use): number {
+  return use === "coldWeights" ? 0.5 : use === "scratch" ? 0.75 : 1;
+}
+
+function inPages(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / pageBytes) * pageBytes;
+}
