@@ -6,7 +6,7 @@ import type { WindowJob, WindowResult } from "../whisper/index.js";
 export interface EngineState {
   readonly device: BackendDescription;
   readonly memory: readonly MemoryUse[];
-  /** Null on the CPU. */
+  /** Null on the CPU. Another object as soon as anything of the state is another: device, memory or what lies where. */
   readonly memoryPlan: MemoryPlan | null;
 }
 

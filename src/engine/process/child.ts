@@ -3,8 +3,10 @@
  * so it ends by killing itself, which no driver can hold up, and takes all memory with it.
  */
 import { WhisperVulkanError } from "../../errors.js";
+import type { MemoryPlan } from "../../memory/index.js";
 import { openModel } from "../../model/index.js";
 import { Vocabulary } from "../../whisper/index.js";
+import type { EngineState } from "../engine.js";
 import { LocalEngine } from "../local-engine.js";
 import { checkDevice } from "../open-backend.js";
 import { errorData } from "./error-data.js";
@@ -18,7 +20,8 @@ const beatMs = 100;
 let engine: LocalEngine | null = null;
 let longestStepMs: number | null = null;
 let lastBeat = performance.now();
-let lastState = "";
+/** That of the state which the parent has. */
+let toldPlan: MemoryPlan | null = null;
 const running = new Map<number, AbortController>();
 
 process.title = "whisper-vulkan engine";
@@ -57,7 +60,7 @@ async function answerTo(
       return load(request.argument);
     case "recognise": {
       const result = await engine!.recognise(unpackWindow(request.argument), signal);
-      return { result, state: changedState() };
+      return { result, state: engine!.state.memoryPlan === toldPlan ? null : stateToTell() };
     }
     case "dispose":
       await engine?.dispose();
@@ -81,14 +84,12 @@ async function load({ path, device }: Calls["load"]["argument"]) {
   } finally {
     await model.close();
   }
-  return changedState() ?? engine.state;
+  return stateToTell();
 }
 
-function changedState() {
+function stateToTell(): EngineState {
   const { state } = engine!;
-  const text = JSON.stringify(state);
-  if (text === lastState) return null;
-  lastState = text;
+  toldPlan = state.memoryPlan;
   return state;
 }
 

@@ -1,0 +1,116 @@
+import { describe, expect, test, vi } from "vitest";
+import { useChild } from "./testing/chosen-entry.js";
+import { atEncoding, builtChild, oddChild, pretendGpu } from "./testing/odd-child.js";
+import {
+  children,
+  errorOf,
+  expectTheSame,
+  folder,
+  isThere,
+  kill,
+  loadOwn,
+  local,
+  options,
+  recordings,
+  setUp,
+} from "./testing/own-process.js";
+
+vi.mock("./entry.js", () => import("./testing/chosen-entry.js"));
+vi.mock("node:child_process", { spy: true });
+
+setUp();
+
+describe("a process that is lost", () => {
+  test.each(["SIGKILL", "SIGSEGV"] as const)(
+    "by %s, with several transcriptions under way: a new process goes on",
+    async (signal) => {
+      const { whisper, notes } = await loadOwn();
+      let killed = false;
+      await Promise.all([
+        expectTheSame(whisper, 0, () => {
+          if (!killed) kill(signal);
+          killed = true;
+        }),
+        expectTheSame(whisper, 1),
+      ]);
+      expect(notes).toEqual([`the engine's process ended (${signal}); a new process goes on where it was`]);
+      expect(children()).toHaveLength(2);
+      await whisper.dispose();
+      expect(children().filter(isThere)).toEqual([]);
+    },
+  );
+
+  test("while idle: the next transcription finds a new one", async () => {
+    const { whisper, notes } = await loadOwn();
+    kill();
+    await vi.waitFor(() => expect(notes).toHaveLength(1), 10_000);
+    await expectTheSame(whisper, 2);
+    await whisper.dispose();
+  });
+
+  test("the third time, the CPU takes over", async () => {
+    useChild(oddChild(folder, "gpu", pretendGpu));
+    const { whisper, notes } = await loadOwn({ device: "auto" });
+    expect(whisper.device.device).toBe("Pretended GPU");
+    await expectTheSame(whisper, 0, () => kill());
+    await expectTheSame(whisper, 2);
+    expect(whisper.device).toEqual(local.device);
+    expect(notes).toEqual([
+      "the engine's process ended (SIGKILL); a new process goes on where it was",
+      "the engine's process ended (SIGKILL); a new process goes on where it was",
+      "the engine's process ended (SIGKILL), the third time; the built-in CPU backend does the work from now on",
+    ]);
+    await whisper.dispose();
+  });
+
+  test("by a driver that always aborts in the same window: the CPU does that window", async () => {
+    const aborts = atEncoding(1, "if (this.onGpu) process.abort();");
+    useChild(oddChild(folder, "aborts", pretendGpu + aborts));
+    const { whisper, notes } = await loadOwn({ device: "auto" });
+    await expectTheSame(whisper, 1);
+    expect(notes).toHaveLength(3);
+    expect(notes[2]).toMatch(/SIGABRT.*CPU/);
+    await whisper.dispose();
+  });
+
+  test("the third time on the CPU too: a typed error; later it works again", async () => {
+    useChild(oddChild(folder, "dies", atEncoding(1, 'process.kill(process.pid, "SIGKILL");')));
+    const { whisper, notes } = await loadOwn();
+    const error = await errorOf(whisper.transcribe(recordings[2]!, options));
+    expect(error).toMatchObject({ code: "process-failed", hint: expect.stringContaining("memory") });
+    expect(error.message).toContain("SIGKILL");
+    expect(notes).toHaveLength(2);
+    useChild(builtChild);
+    await expectTheSame(whisper, 2);
+    await whisper.dispose();
+  });
+
+  test("by a device that is lost, once", async () => {
+    const lost = 'if (once()) throw new WhisperVulkanError("device-lost", "the GPU stopped working");';
+    useChild(oddChild(folder, "lost", atEncoding(2, lost)));
+    const { whisper, notes } = await loadOwn();
+    await expectTheSame(whisper, 0);
+    expect(notes).toEqual(["the GPU stopped working; a new process goes on where it was"]);
+    await whisper.dispose();
+  });
+
+  test("while it loads", async () => {
+    useChild(oddChild(folder, "loading", 'if (once()) process.kill(process.pid, "SIGSEGV");'));
+    const { whisper, notes } = await loadOwn();
+    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new process goes on where it was"]);
+    await expectTheSame(whisper, 2);
+    await whisper.dispose();
+  });
+
+  test("and onNote throws: that ends what was under way, nothing else", async () => {
+    const thrown = new Error("the caller's own");
+    const onNote = () => {
+      throw thrown;
+    };
+    const { whisper } = await loadOwn({ onNote });
+    const broken = whisper.transcribe(recordings[0]!, { ...options, onSegment: () => kill() });
+    expect(await errorOf(broken)).toBe(thrown);
+    await expectTheSame(whisper, 2);
+    await whisper.dispose();
+  });
+});
