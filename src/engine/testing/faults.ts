@@ -16,8 +16,8 @@ import { ToyWindows } from "./toy-window.js";
 
 export type Fault = NonNullable<Script["fail"]>;
 
-/** So short a context that a window has 16 tokens. */
-const dimensions = { ...toyDimensions, nTextCtx: 32 };
+/** So short a context that a window has 4 tokens. */
+const dimensions = { ...toyDimensions, nTextCtx: 8, nAudioState: 16, nTextState: 16 };
 const onMock: VulkanOptions = { kernels: referenceKernels, maxFlops: 1e8 };
 
 export function describeFault({ call, nth, code, always }: Fault): string {

@@ -40,25 +40,30 @@ function decoded({ buffer, byteOffset, byteLength }: Buffer, { type }: Tensor): 
 /** What each tensor held when it was last looked at: steps read the same weights again and again. */
 const last = new Map<string, Contents>();
 
-/** Tensors that have been looked at since the last submission began. */
-const seen = new Set<Contents>();
+/** Where weights have been looked at and found to be what they were: they are large, and steps write none. */
+const seen = new Map<Contents, readonly Buffer[]>();
 
-/** Between submissions the host may have written anything anywhere. */
-export function submissionBegins(): void {
+/** Something else than a step may have written anything anywhere: the host between submissions, or a copy. */
+export function memoryMayHaveChanged(): void {
   seen.clear();
 }
 
 /** Comparing with what was there before is ten times faster than hashing. */
 export function contentsOf({ name, role }: Tensor, parts: readonly Buffer[]): Contents {
   const known = last.get(name);
-  // steps write no weights, so looking once at these large ones is enough
-  if (known && (seen.has(known) || known.isIn(parts))) {
-    if (role === "weight") seen.add(known);
+  if (known && (isSameMemory(parts, seen.get(known)) || known.isIn(parts))) {
+    if (role === "weight") seen.set(known, parts);
     return known;
   }
   const contents = new Contents(Buffer.concat(parts));
   last.set(name, contents);
   return contents;
+}
+
+function isSameMemory(a: readonly Buffer[], b: readonly Buffer[] = []): boolean {
+  const isSame = (x: Buffer, y: Buffer) =>
+    x.buffer === y.buffer && x.byteOffset === y.byteOffset && x.length === y.length;
+  return a.length === b.length && a.every((part, i) => isSame(part, b[i]!));
 }
 
 /** Says what a tensor holds now, so that it need not be hashed. */

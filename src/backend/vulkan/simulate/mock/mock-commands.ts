@@ -3,6 +3,7 @@ import { VK_SUCCESS } from "../../bindings/generated/constants.js";
 import * as structs from "../../bindings/generated/structs.js";
 import { decode, decodeArray, handles } from "../../bindings/layout.js";
 import { handlesAt, readBytes, writeBytes } from "../foreign-memory.js";
+import { memoryMayHaveChanged } from "./contents.js";
 import type { BoundRange } from "./mock-descriptors.js";
 import { dispatchedStep } from "./reference-kernels.js";
 import { runStep } from "./run-step.js";
@@ -83,7 +84,10 @@ export function mockCommands(newHandle: () => bigint, { bytesOf, rangesOf }: Rea
           const sizeBytes = Number(region.size);
           const source = { buffer: from, offsetBytes: Number(region.srcOffset), sizeBytes };
           const target = { buffer: to, offsetBytes: Number(region.dstOffset), sizeBytes };
-          known(commands).work.push(() => void bytesOf(target).set(bytesOf(source)));
+          known(commands).work.push(() => {
+            bytesOf(target).set(bytesOf(source));
+            memoryMayHaveChanged();
+          });
         }
       },
     },

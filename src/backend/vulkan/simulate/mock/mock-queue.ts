@@ -3,7 +3,7 @@ import { VK_NOT_READY, VK_SUCCESS, VK_TIMEOUT } from "../../bindings/generated/c
 import * as structs from "../../bindings/generated/structs.js";
 import { decodeArray, handles } from "../../bindings/layout.js";
 import { handlesAt, readBytes, writeBytes } from "../foreign-memory.js";
-import { submissionBegins } from "./contents.js";
+import { memoryMayHaveChanged } from "./contents.js";
 
 /** A queue that has done all work when vkQueueSubmit returns, and fences that say so: if slow, only to those who wait. */
 export function mockQueue(
@@ -14,7 +14,7 @@ export function mockQueue(
   const signalled = new Set<bigint>();
   return {
     vkQueueSubmit(_queue, count, submits, fence) {
-      submissionBegins();
+      memoryMayHaveChanged();
       const type = structs.VkSubmitInfo;
       for (const submit of decodeArray(type, readBytes(submits!, count * type.sizeBytes), count))
         handlesAt(submit.pCommandBuffers, submit.commandBufferCount).forEach(execute);

@@ -42,15 +42,16 @@ function partsByName(
 }
 
 function remember(key: string, outcome: readonly Written[]): void {
-  rememberedBytes += outcomes.delete(key) ? 0 : sizeOf(outcome);
+  rememberedBytes += outcomes.delete(key) ? 0 : sizeOf(key, outcome);
   outcomes.set(key, outcome);
   for (const [oldest, old] of outcomes) {
     if (rememberedBytes <= maxRememberedBytes) break;
     outcomes.delete(oldest);
-    rememberedBytes -= sizeOf(old);
+    rememberedBytes -= sizeOf(oldest, old);
   }
 }
 
-function sizeOf(outcome: readonly Written[]): number {
-  return outcome.flatMap(({ pieces }) => pieces).reduce((sum, { bytes }) => sum + bytes.length, 0);
+function sizeOf(key: string, outcome: readonly Written[]): number {
+  const pieces = outcome.flatMap((written) => written.pieces);
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, key.length);
 }
