@@ -6,7 +6,7 @@ import {
   referenceKernels,
   type Script,
 } from "../../backend/vulkan/simulate/index.js";
-import { unified } from "../../backend/vulkan/simulate/testing/cards.js";
+import { noResizableBar, onlyNonCoherent, unified } from "../../backend/vulkan/simulate/testing/cards.js";
 import { errorCodes, mustBeSurvived } from "../../backend/vulkan/simulate/testing/error-codes.js";
 import { nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
 import { WhisperVulkanError } from "../../errors.js";
@@ -73,17 +73,27 @@ export class FaultTrials {
       const { heard } = await this.#hear(tables);
       nothingLeft(tables);
       const right = heard.every((tokens) => `${tokens}` === `${this.#expected}`);
-      return right ? null : `${describeFault(fault)}: heard ${heard.join(" / ")}`;
+      return right ? null : `heard ${heard.join(" / ")}`;
     } catch (error) {
       const typed = error instanceof WhisperVulkanError && /^vulkan-/.test(error.code);
-      if (!typed || mustBeSurvived(fault.call, fault.code)) return `${describeFault(fault)}: ${error}`;
+      if (!typed || mustBeSurvived(fault.call, fault.code)) return String(error);
       try {
         nothingLeft(tables);
         return null;
       } catch (left) {
-        return `${describeFault(fault)}: ${left}`;
+        return String(left);
       }
     }
+  }
+
+  /** Everything that is wrong after a call's faults, one after the other. */
+  async wrongAfterAll(call: string, always: boolean): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const fault of this.faultsOf(call, always)) {
+      const found = await this.wrongAfter(fault);
+      if (found) wrong.push(`${describeFault(fault)}: ${found}`);
+    }
+    return wrong;
   }
 
   close(): Promise<void> {
@@ -92,8 +102,7 @@ export class FaultTrials {
 
   /** The window twice, the second time to see that all works again. */
   async #hear(tables: Tables) {
-    const open = (onCpu: boolean) =>
-      onCpu ? inPlaceOfTheCpu() : openVulkan("0", this.#options, tables);
+    const open = (onCpu: boolean) => (onCpu ? inPlaceOfTheCpu() : openVulkan("0", this.#options, tables));
     const engine = await LocalEngine.load(this.#toy.model, this.#toy.vocabulary, { openDevice: open });
     try {
       const heard: (readonly number[])[] = [];
@@ -104,6 +113,20 @@ export class FaultTrials {
     }
   }
 }
+
+/** The trials that together use every call: with staging; and flushing, invalidating, waiting instead of asking. */
+export const onMockDrivers = {
+  staged: () => FaultTrials.prepare((script) => mockTables(noResizableBar, script)),
+  slow: () => FaultTrials.prepare((script) => mockTables(onlyNonCoherent, script, { slow: true })),
+};
+
+/** Those that only the slow trials use, or use in another way. */
+export const slowCalls = [
+  "vkFlushMappedMemoryRanges",
+  "vkInvalidateMappedMemoryRanges",
+  "vkMapMemory",
+  "vkWaitForFences",
+] as const;
 
 /** A device that never fails, and is up sooner than threads are. */
 async function inPlaceOfTheCpu() {

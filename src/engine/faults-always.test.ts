@@ -1,0 +1,16 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { onMockDrivers, slowCalls } from "./testing/faults.js";
+
+const staged = await onMockDrivers.staged();
+const slow = await onMockDrivers.slow();
+afterAll(() => Promise.all([staged.close(), slow.close()]));
+
+describe("a call fails from each of its uses on: the CPU takes over and hears the right, nothing is left", () => {
+  it.each([...staged.uses])("%s, %i uses", async (call) => {
+    expect(await staged.wrongAfterAll(call, true)).toEqual([]);
+  });
+  it.each(slowCalls)("%s, of memory that is not coherent", async (call) => {
+    expect(slow.uses.get(call)).toBeGreaterThan(0);
+    expect(await slow.wrongAfterAll(call, true)).toEqual([]);
+  });
+});
