@@ -27,6 +27,7 @@ export {
   planOf,
 } from "./plan.js";
 export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
+export { leadingRows, type Rows, rowsKey } from "./rows.js";
 export { size } from "./size.js";
 export { type MemorySnapshot, SnapshotDevice, takeSnapshot, withFreeBytes } from "./snapshot.js";
 export type { Use } from "./uses.js";

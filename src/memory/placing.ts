@@ -3,6 +3,7 @@ import { attempt, boundsOf, entryFor, type Rules, type Step, stepsOf } from "./l
 import type { Ledger } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import { aligned, type Block, byHeat, type Piece, type Place, take } from "./piece.js";
+import { cut } from "./rows.js";
 import { Tlsf } from "./tlsf.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
@@ -156,12 +157,12 @@ export class Placing<M extends DeviceMemory> {
   #placeFront(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore"): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);
-    while (piece.split && this.#shared.nBlocks < device.limits.maxAllocationCount) {
+    while (piece.rows && this.#shared.nBlocks < device.limits.maxAllocationCount) {
       const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step, budget) }));
       const best = rooms.reduce((a, b) => (b.bytes > a.bytes ? b : a), { step: null, bytes: 0 } as Room);
       const maxBytes = best.bytes - (best.bytes % unit);
       if (!best.step || maxBytes < leastCutBytes || maxBytes >= piece.sizeBytes) return null;
-      const parts = piece.split(maxBytes);
+      const parts = cut(piece, maxBytes);
       if (!parts) return null;
       const [front, rest] = parts.map((part) => aligned(part, alignmentBytes)) as [Piece, Piece];
       const place = this.#onSteps(front, [best.step], budget);

@@ -1,5 +1,6 @@
 import {
   type Allocator,
+  type Block,
   estimatedPrices,
   flagNames,
   type Ledger,
@@ -7,20 +8,14 @@ import {
   memoryFlags,
   type Place,
   planOf,
+  rowsKey,
   takeSnapshot,
 } from "../../memory/index.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
-import { allRows, type BytePart, type Rows } from "./parts.js";
-import {
-  type Claim,
-  type CutLimits,
-  piecesOf,
-  placeStorage,
-  type StoragePlacement,
-  scratchKey,
-} from "./pieces.js";
+import { type BytePart, partsFrom } from "./parts.js";
+import { type CutLimits, piecesOf, placeStorage, type StoragePlacement, scratchKey } from "./pieces.js";
 import type { Range } from "./plan.js";
 import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
@@ -45,9 +40,8 @@ export class VulkanStorage implements Storage {
     const snapshot = takeSnapshot(memory);
     this.#memory = memory;
     const hostSees = (type: number) => (memory.types[type]!.flags & memoryFlags.hostVisible) !== 0;
-    const claims = new Map<string, Claim>();
-    this.#placed = placeStorage(allocator, piecesOf(manifest, limits, claims), hostSees);
-    this.#parts = partsOf(this.#placed.placement.places.keys(), claims);
+    this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
+    this.#parts = partsOf(manifest, this.#placed.placement.blocks);
     const { placement, staging } = this.#placed;
     this.#plan = planOf(snapshot, staging ? [placement, staging] : [placement], estimatedPrices, ledger);
     try {
@@ -59,13 +53,13 @@ export class VulkanStorage implements Storage {
   }
 
   parts(tensor: Tensor): readonly BytePart[] {
-    return this.#parts.get(tensor.name) ?? [{ ...allRows(tensor), index: 0 }];
+    return this.#parts.get(tensor.name) ?? partsFrom(tensor, [0]);
   }
 
   range(tensor: Tensor, part: number): Range<bigint> {
     const found = this.parts(tensor)[part];
     if (!found) throw new Error(`${tensor.name} has no part ${part}`);
-    const { memory, offsetBytes, sizeBytes } = this.#place(`${tensor.name} ${found.firstRow}`);
+    const { memory, offsetBytes, sizeBytes } = this.#place(rowsKey(tensor.name, found.firstRow));
     return { buffer: memory.buffer, offsetBytes, sizeBytes };
   }
 
@@ -126,7 +120,7 @@ export class VulkanStorage implements Storage {
       const first = Math.max(offsetBytes, part.firstByte);
       const last = Math.min(offsetBytes + length, part.firstByte + part.sizeBytes);
       if (first >= last) continue;
-      const place = this.#place(`${tensor.name} ${part.firstRow}`);
+      const place = this.#place(rowsKey(tensor.name, part.firstRow));
       const at = place.offsetBytes + first - part.firstByte;
       yield { place, at, start: first - offsetBytes, end: last - offsetBytes };
     }
@@ -148,19 +142,18 @@ export class VulkanStorage implements Storage {
   }
 }
 
-/** The parts of each tensor that was placed, in the order of their rows. */
-function partsOf(keys: Iterable<string>, claims: ReadonlyMap<string, Claim>): Map<string, BytePart[]> {
-  const rowsOf = new Map<string, Rows[]>();
-  for (const key of keys) {
-    const claim = claims.get(key);
-    if (!claim) continue; // scratch
-    const { name } = claim.tensor;
-    rowsOf.set(name, [...(rowsOf.get(name) ?? []), claim.rows]);
-  }
+/** The parts of each tensor that was cut, or could have been. */
+function partsOf(
+  manifest: MemoryManifest,
+  blocks: readonly Block<BufferMemory>[],
+): Map<string, readonly BytePart[]> {
+  const firstRows = new Map<string, number[]>();
+  for (const { rows } of blocks.flatMap(({ pieces }) => pieces))
+    if (rows) firstRows.set(rows.of, [...(firstRows.get(rows.of) ?? []), rows.first]);
   return new Map(
-    [...rowsOf].map(([name, rows]) => [
-      name,
-      rows.sort((a, b) => a.firstRow - b.firstRow).map((part, index) => ({ ...part, index })),
-    ]),
+    manifest.entries.flatMap(({ tensor }) => {
+      const rows = firstRows.get(tensor.name);
+      return rows ? [[tensor.name, partsFrom(tensor, rows)] as const] : [];
+    }),
   );
 }
