@@ -50,8 +50,12 @@ export class Placing<M extends DeviceMemory> {
   /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
   placeAll(): Piece | null {
     for (const piece of this.#waiting) {
-      const failed = this.#placeWhole(piece);
-      if (failed) return failed;
+      this.#waiting.delete(piece);
+      for (let rest: Piece | null = piece; rest; ) {
+        const next: Piece | null = this.#placeSome(rest);
+        if (next === rest) return rest;
+        rest = next;
+      }
     }
     return null;
   }
@@ -68,9 +72,11 @@ export class Placing<M extends DeviceMemory> {
     }
   }
 
-  /** As a whole or, where that would cost it the device's memory or all memory, in parts. The piece that failed, or null. */
-  #placeWhole(piece: Piece): Piece | null {
-    this.#waiting.delete(piece);
+  /**
+   * All of a piece or, where that would cost it the device's memory or all memory, as much of its front as is to be had.
+   * Answers the rest, null where there is none; the piece itself where nothing was to be had.
+   */
+  #placeSome(piece: Piece): Piece | null {
     for (const budget of ["heed", "ignore"] as const)
       for (const inDevice of [true, false]) {
         const steps = this.#stepsTo(piece.use, inDevice);
@@ -80,7 +86,7 @@ export class Placing<M extends DeviceMemory> {
           return null;
         }
         const rest = this.#placeFront(piece, steps, budget);
-        if (rest) return this.#placeWhole(rest);
+        if (rest) return rest;
       }
     return piece;
   }
