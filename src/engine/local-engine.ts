@@ -1,10 +1,12 @@
 import type { Backend } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
+import type { MemoryReport } from "../memory/index.js";
 import type { ModelFile } from "../model/index.js";
 import { DeviceNetwork } from "../network/device-network.js";
 import type { Network } from "../network/network.js";
 import { recogniseWindow, type Vocabulary, type WindowJob, type WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
+import { howToReport, reportIn } from "./memory-report.js";
 import { type DeviceOptions, openBackend, openCpuBackend } from "./open-backend.js";
 import { spillInWords } from "./spill.js";
 import { Turns } from "./turns.js";
@@ -25,6 +27,8 @@ export class LocalEngine implements Engine {
   readonly #network: Network;
   readonly #vocabulary: Vocabulary;
   readonly #turns = new Turns();
+  /** Of a GPU that refused before. */
+  #refusedReport: MemoryReport | null = null;
 
   private constructor(
     backend: Backend,
@@ -47,13 +51,17 @@ export class LocalEngine implements Engine {
     try {
       const engine = await LocalEngine.#on(await openBackend(options), model, vocabulary, options);
       const { memoryPlan } = engine.state;
-      if (memoryPlan?.verdict === "spill") options.onNote?.(spillInWords(memoryPlan));
+      if (memoryPlan?.verdict === "spill") options.onNote?.(`${spillInWords(memoryPlan)}; ${howToReport}`);
       return engine;
     } catch (error) {
       // the last rung: whatever memory a GPU refuses, the CPU serves
       if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
-      options.onNote?.(`${error.message}; the built-in CPU backend does the work`);
-      return await LocalEngine.#on(await openCpuBackend(options), model, vocabulary, options);
+      const report = reportIn(error);
+      const hint = report ? `; ${howToReport}` : "";
+      options.onNote?.(`${error.message}; the built-in CPU backend does the work${hint}`);
+      const engine = await LocalEngine.#on(await openCpuBackend(options), model, vocabulary, options);
+      engine.#refusedReport = report;
+      return engine;
     }
   }
 
@@ -81,6 +89,7 @@ export class LocalEngine implements Engine {
       device: this.#backend.describe(),
       memory: this.#deviceNetwork.memory(),
       memoryPlan: this.#deviceNetwork.memoryPlan(),
+      memoryReport: this.#backend.memoryReport?.() ?? this.#refusedReport,
     };
   }
 

@@ -50,7 +50,11 @@ export class MemoryRefusedError extends WhisperVulkanError {
     super(
       "memory-refused",
       `no memory for ${piece.label} (${piece.key}, ${piece.sizeBytes} bytes): ${lastTries(ledger)}`,
-      { hint: "close other programs that use the GPU, take a smaller model, or use --device cpu" },
+      {
+        hint:
+          "close other programs that use the GPU, take a smaller model, or use --device cpu; " +
+          "--memory-report FILE (in the library: the error's report) writes a file that shows what was asked and answered",
+      },
     );
     this.ledger = [...ledger.entries];
   }

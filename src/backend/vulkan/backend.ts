@@ -1,8 +1,11 @@
 import {
-  Allocator,
   type AllocatorOptions,
+  estimatedPrices,
   Ledger,
   type MemoryPlan,
+  MemoryRefusedError,
+  type MemoryReport,
+  RecordingAllocator,
   takeSnapshot,
   withFreeBytes,
 } from "../../memory/index.js";
@@ -15,6 +18,7 @@ import { manifestOf } from "../manifest.js";
 import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";
+import { memoryReport } from "./memory-report.js";
 import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
@@ -45,7 +49,7 @@ export interface VulkanOptions {
 export class VulkanBackend implements Backend {
   readonly #device: Device;
   readonly #memory: VulkanMemory;
-  readonly #allocator: Allocator<BufferMemory>;
+  readonly #allocator: RecordingAllocator<BufferMemory>;
   readonly #pipelines: Pipelines;
   readonly #table: KernelTable;
   readonly #kernelDevice: KernelDevice;
@@ -66,7 +70,7 @@ export class VulkanBackend implements Backend {
     const planning = planningLimits({ ...limits, ...this.#memory.limits });
     this.#alignmentBytes = planning.alignmentBytes;
     this.#maxBindingBytes = planning.maxBindingBytes;
-    this.#allocator = new Allocator(this.#memory, this.ledger, {
+    this.#allocator = new RecordingAllocator(this.#memory, this.ledger, {
       alignmentBytes: this.#alignmentBytes,
       ...options.memory,
     });
@@ -115,14 +119,24 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
-    return new VulkanStorage(
-      this.#device,
-      this.#memory,
-      manifest,
-      this.#allocator,
-      this.ledger,
-      this.#cutLimits(),
-    );
+    try {
+      return new VulkanStorage(
+        this.#device,
+        this.#memory,
+        manifest,
+        this.#allocator,
+        this.ledger,
+        this.#cutLimits(),
+      );
+    } catch (error) {
+      if (error instanceof MemoryRefusedError) error.report = this.memoryReport();
+      throw error;
+    }
+  }
+
+  /** What was asked for since the device was opened, and what it answered. */
+  memoryReport(): MemoryReport | null {
+    return memoryReport(this.#device.report, this.#allocator, estimatedPrices);
   }
 
   /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. */

@@ -86,7 +86,8 @@ async function load({ path, device }: Calls["load"]["argument"]) {
 
 function changedState() {
   const { state } = engine!;
-  const text = JSON.stringify(state);
+  // what the report has more than the plan is not worth sending for itself
+  const text = JSON.stringify({ ...state, memoryReport: null });
   if (text === lastState) return null;
   lastState = text;
   return state;
