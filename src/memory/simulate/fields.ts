@@ -123,6 +123,7 @@ function wholeNumberOf(value: unknown): number | null {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isObject(value)) return "an object";
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON.parse makes Infinity of 1e400, JSON.stringify would make null of that
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
