@@ -13,7 +13,14 @@ import {
   type Use,
 } from "../index.js";
 import { type Card, cardFrom } from "../simulate/index.js";
-import { type MemoryReport, RecordingAllocator, readReport, replay, reportFormat } from "./index.js";
+import {
+  type MemoryReport,
+  type Moment,
+  RecordingAllocator,
+  readReport,
+  replay,
+  reportFormat,
+} from "./index.js";
 
 const MiB = 2 ** 20;
 const uses: readonly Use[] = ["hotWeights", "coldWeights", "caches", "scratch", "upload", "readBack"];
@@ -151,6 +158,129 @@ describe("a replay", () => {
       { numRuns: 500 },
     );
   });
+});
+
+/** 8 GiB of VRAM that the host sees, and its own memory. */
+const rebar: MockLayout = {
+  heaps: [
+    [8192 * MiB, true],
+    [16384 * MiB, false],
+  ],
+  types: [
+    [0x7, 0],
+    [0x6, 1],
+  ],
+};
+const weights = (sizeBytes: number) => ({
+  sizeBytes,
+  use: "hotWeights" as const,
+  reads: 200,
+  rowBytes: null,
+});
+const heapsOf = ({ blocks }: { readonly blocks: readonly { readonly heap: number }[] }) =>
+  blocks.map(({ heap }) => heap);
+
+describe("a promotion", () => {
+  /** What spills since VRAM is full, which it isn't later. */
+  function spilled() {
+    const device = new MockDevice(rebar);
+    let usageBytes = 8192 * MiB;
+    device.budget = () => [
+      { budgetBytes: 8192 * MiB, usageBytes },
+      { budgetBytes: 16384 * MiB, usageBytes: 0 },
+    ];
+    const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 });
+    const placement = place(allocator, [weights(30 * MiB), weights(20 * MiB)], 0)!;
+    expect(allocator.promote(placement)).toBeNull();
+    usageBytes = 0;
+    return { allocator, placement };
+  }
+
+  it("is replayed as it ended", () => {
+    for (const kept of [true, false]) {
+      const { allocator, placement } = spilled();
+      const promotion = allocator.promote(placement)!;
+      if (kept) promotion.keep();
+      else promotion.undo("the copy differs");
+      const { requests, plan } = replay(written(allocator, rebar));
+      expect(requests.map((request) => request.plan && heapsOf(request.plan))).toEqual([
+        [1],
+        null,
+        [kept ? 0 : 1],
+      ]);
+      expect(plan.verdict).toBe(kept ? "device" : "spill");
+      expect(requests[2]!.plan!.record.at(-1)).toMatchObject(
+        kept ? { outcome: "promoted" } : { outcome: "refused", reason: "the copy differs" },
+      );
+      placement.free();
+      expect(written(allocator, rebar).moments.map(({ ask }) => ask)).toEqual([
+        "place",
+        "promote",
+        "promote",
+        "free",
+      ]);
+    }
+  });
+
+  it("is kept where a budget was edited so that there is room", () => {
+    const { allocator } = spilled();
+    const report = written(allocator, rebar);
+    const edited = report.moments.map((moment) =>
+      moment.ask === "promote"
+        ? { ...moment, budgets: moment.budgets!.map((budget) => ({ ...budget, usageBytes: 50 * MiB })) }
+        : moment,
+    );
+    expect(replay(report).plan.verdict).toBe("spill");
+    expect(replay({ ...report, moments: edited }).plan.verdict).toBe("device");
+  });
+});
+
+it("counts what is held otherwise than it was: usage is more or less by that", () => {
+  const device = new MockDevice(rebar);
+  const usages = [8192 * MiB, 0];
+  device.budget = () => [
+    { budgetBytes: 8192 * MiB, usageBytes: usages[0]! + device.usedBytes(0) },
+    { budgetBytes: 16384 * MiB, usageBytes: usages[1]! + device.usedBytes(1) },
+  ];
+  const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 });
+  place(allocator, [weights(4000 * MiB)], 0);
+  usages[0] = 3000 * MiB;
+  place(allocator, [weights(4000 * MiB)], 1);
+  const report = written(allocator, rebar);
+  expect(heapsOf(replay(report).plan)).toEqual([1, 0]);
+  // with room for the first one, there is none left for the second
+  const [first, second] = report.moments as [Extract<Moment, { ask: "place" }>, Moment];
+  const roomy = {
+    ...first,
+    budgets: [{ budgetBytes: 8192 * MiB, usageBytes: 3000 * MiB }, first.budgets![1]!],
+  };
+  expect(heapsOf(replay({ ...report, moments: [roomy, second] }).plan)).toEqual([0, 1]);
+});
+
+it("older moments give way where nothing is left of them; what is held stays and is replayed", () => {
+  const device = new MockDevice(rebar);
+  const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 }, 4);
+  place(allocator, [weights(MiB)], 0)!.free();
+  const held = place(allocator, [weights(2 * MiB)], 1)!;
+  device.refuse = () => "full";
+  for (let i = 2; i < 10; i++) expect(place(allocator, [weights(3 * MiB)], i)).toBeNull();
+  device.refuse = () => null;
+  const newest = place(allocator, [weights(4 * MiB)], 10)!;
+  const report = written(allocator, rebar);
+  expect(report.moments.map(({ placement }) => placement)).toEqual([1, 8, 9, 10]);
+  expect(report.dropped).toBe(8);
+  const { blocks } = replay(report).plan;
+  const sizes = [held, newest].map((placement) => placement.blocks[0]!.memory.sizeBytes);
+  expect(blocks.map(({ sizeBytes }) => sizeBytes)).toEqual(sizes);
+});
+
+it("nothing is recorded of a request in which the device was lost", () => {
+  const device = new MockDevice(rebar);
+  const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 });
+  place(allocator, [weights(MiB)], 0);
+  device.refuse = () => new Error("lost");
+  expect(() => place(allocator, [weights(MiB)], 1)).toThrow("lost");
+  expect(written(allocator, rebar).moments).toHaveLength(1);
 });
 
 function place(
