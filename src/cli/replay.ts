@@ -54,6 +54,6 @@ function printRequest({ ask, atMs, what, plan }: ReplayedRequest, nth: number): 
     return;
   }
   printHeaps(plan);
-  console.log(planInWords(plan));
+  if (plan.verdict !== "device") console.log(planInWords(plan));
   if (plan.record.some(({ outcome }) => outcome !== "allocated")) printRecord(plan);
 }
