@@ -7,7 +7,7 @@ import type { Answer, Heard, Moment } from "./report.js";
 const heardFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "overcommits"];
 /** Far more than a recording comes to, and what a replay does within a minute. */
 const mostMoments = 10_000;
-const mostPieces = 1_000_000;
+const mostPieces = 500_000;
 
 /** Reads the moments of a report, which must fit its card and one another. */
 export class MomentReader {
