@@ -31,6 +31,7 @@ export type ErrorCode =
   | "memory-refused"
   | "card-unknown"
   | "card-invalid"
+  | "failure-file-invalid"
   | "process-failed"
   // running
   | "aborted"

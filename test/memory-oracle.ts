@@ -12,7 +12,7 @@ function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentByt
   const sizes = pieces.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes);
   const needed = sizes.reduce((a, b) => a + b, 0);
   // what may be cut goes anywhere, down to parts of 1 MiB
-  const largest = Math.max(...sizes.filter((_, i) => !pieces[i]!.split));
+  const largest = Math.max(...sizes.filter((_, i) => !pieces[i]!.rows));
   const free = heaps.map(({ sizeBytes }, i) => {
     const budget = Math.min(budgets?.[i]?.budgetBytes ?? sizeBytes, sizeBytes);
     return Math.max(0, budget - Math.min(budgets?.[i]?.usageBytes ?? 0, budget));

@@ -1,4 +1,4 @@
-import type { MemoryPlan } from "../memory/index.js";
+import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import type { Program } from "../network/program.js";
 import type { Tensor } from "../ops/tensor.js";
 
@@ -70,5 +70,7 @@ export interface Backend {
   manifest(programs: readonly Program[]): MemoryManifest;
   allocate(manifest: MemoryManifest): Promise<Storage>;
   compile(program: Program, storage: Storage): Promise<Executable>;
+  /** What was asked for and answered so far, to be replayed; not where memory is the system's own. */
+  memoryReport?(): MemoryReport | null;
   dispose(): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../version.js";
 import { addDevicesCommand } from "./devices.js";
 import { addMemoryCommand } from "./memory.js";
 import { addModelsCommand } from "./models.js";
 import { unwritable } from "./output.js";
 import { addPullCommand } from "./pull.js";
+import { addReplayCommand } from "./replay.js";
 import { exitCodes, help, reportError } from "./report.js";
 import { addTranscribeCommand } from "./transcribe.js";
 import { usageOutput } from "./usage.js";
@@ -14,11 +15,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(reportError(unwritable("standard output", error)));
 });
 
-const packageJson = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-
 const program = new Command("whisper-vulkan")
   .description("Speech to text with Whisper, on any GPU through Vulkan or on the CPU")
-  .version(packageJson.version)
+  .version(packageVersion)
   .exitOverride()
   .configureOutput(usageOutput)
   .addHelpText("after", `\n${help}`);
@@ -27,6 +26,7 @@ addPullCommand(program);
 addModelsCommand(program);
 addDevicesCommand(program);
 addMemoryCommand(program);
+addReplayCommand(program);
 
 try {
   await program.parseAsync();

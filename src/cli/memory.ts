@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { type ModelMemoryPlan, planMemory } from "../engine/plan-memory.js";
-import { describeEntry, flagNames, picture, size } from "../memory/index.js";
+import { picture } from "../memory/index.js";
 import { parseSize } from "../memory/parse-size.js";
 import { parseFree } from "../memory/simulate/index.js";
 import { writeWhole } from "./output.js";
+import { printHeaps, printRecord } from "./plan-lines.js";
 import { single, wholeNumber } from "./usage.js";
 
 interface Flags {
@@ -60,23 +61,8 @@ function titleOf({ model, on, simulated, batch }: ModelMemoryPlan): string {
 
 function print(plan: ModelMemoryPlan): void {
   console.log(titleOf(plan));
-  plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, takenBytes }, heap) => {
-    const whose = deviceLocal ? "on the device" : "in the host's memory";
-    console.log(
-      `heap ${heap}  ${size(sizeBytes)} ${whose}, ${size(freeBytes)} free, ${size(takenBytes)} taken`,
-    );
-    const lines = new Map<string, number>();
-    for (const block of plan.blocks.filter((b) => b.heap === heap)) {
-      const line = `${block.label.padEnd(9)} in ${flagNames(block.flags)}`;
-      lines.set(line, (lines.get(line) ?? 0) + block.sizeBytes);
-    }
-    for (const [line, bytes] of lines) console.log(`        ${size(bytes).padStart(8)}  ${line}`);
-  });
+  printHeaps(plan);
   console.log(plan.summary);
   for (const advice of plan.advice) console.log(`To have it all on the device: ${advice}.`);
-  if (plan.verdict !== "device") {
-    console.log("What was tried:");
-    for (const entry of plan.record.filter(({ outcome }) => outcome !== "allocated").slice(-12))
-      console.log(`  ${describeEntry(entry)}`);
-  }
+  if (plan.verdict !== "device") printRecord(plan);
 }

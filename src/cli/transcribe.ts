@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { reportIn } from "../engine/memory-report.js";
 import { checkDevice } from "../engine/open-backend.js";
 import { formatNamed, oneLine, timestamp } from "../formats/index.js";
 import { type Segment, type TranscribeOptions, type TranscriptionResult, Whisper } from "../index.js";
@@ -11,6 +12,7 @@ import { checkDistinct, type Destination, destinationOf, outputPath, prepare, wr
 import { ProgressBar } from "./progress-bar.js";
 import { pullProgress } from "./pull.js";
 import { exitCodes, reportError } from "./report.js";
+import { prepareReport, writeReport } from "./report-file.js";
 import { numbers, single, wholeNumber } from "./usage.js";
 
 interface Flags {
@@ -25,6 +27,7 @@ interface Flags {
   readonly output?: string;
   readonly temperature?: string;
   readonly prompt?: string;
+  readonly memoryReport?: string;
   readonly quiet?: boolean;
 }
 
@@ -44,6 +47,11 @@ export function addTranscribeCommand(program: Command): void {
   single(command, "-o, --output <file|folder|->", outputHelp);
   single(command, "--temperature <t>", temperatureHelp);
   single(command, "--prompt <text>", "text the recording continues: names, spelling, style");
+  single(
+    command,
+    "--memory-report <file>",
+    "what happened with the GPU's memory, for replay; no sound, no text",
+  );
   command.option("-q, --quiet", "no progress, no summary").action((files, flags) => {
     const commands = [...program.commands.map((known) => known.name()), "help"];
     return run(files, flags, commands);
@@ -66,12 +74,14 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
   await checkDevice(device);
   const destination = await destinationOf(flags.output, files.length * formats.length);
   const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
-  await checkDistinct(destination.kind === "stdout" ? [] : files.flatMap(pathsOf), files);
+  const report = flags.memoryReport === undefined ? [] : [flags.memoryReport];
+  await checkDistinct([...(destination.kind === "stdout" ? [] : files.flatMap(pathsOf)), ...report], files);
   await resolveModel(flags.model);
   const inputs = await worthTrying(files, commands);
   if (inputs.length < files.length) process.exitCode = exitCodes.failed;
   if (inputs.length === 0) return;
   if (destination.kind !== "stdout") await prepare(destination, inputs.flatMap(pathsOf));
+  await prepareReport(flags.memoryReport);
 
   const signal = onInterrupt();
   const bar = new ProgressBar(flags.quiet ?? false);
@@ -80,9 +90,13 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
     if (!flags.quiet) console.error(text);
   };
   const onProgress = pullProgress(bar, flags.model);
-  const whisper = await Whisper.load(flags.model, { ...device, signal, onProgress, onNote: note }).finally(
-    () => bar.clear(),
-  );
+  const loading = Whisper.load(flags.model, { ...device, signal, onProgress, onNote: note });
+  const whisper = await loading
+    .catch(async (error) => {
+      await writeReport(flags.memoryReport, reportIn(error));
+      throw error;
+    })
+    .finally(() => bar.clear());
   try {
     note(`${whisper.device.device} (${whisper.device.details})`);
     for (const { sizeBytes, what, where } of whisper.memory())
@@ -111,7 +125,9 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
       }
     }
   } finally {
+    const memoryReport = whisper.memoryReport();
     await whisper.dispose();
+    await writeReport(flags.memoryReport, memoryReport);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BackendDescription, MemoryUse } from "../backend/backend.js";
-import type { MemoryPlan } from "../memory/index.js";
+import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import type { WindowJob, WindowResult } from "../whisper/index.js";
 
 /** What an engine tells about itself: plain data. */
@@ -8,6 +8,8 @@ export interface EngineState {
   readonly memory: readonly MemoryUse[];
   /** Null on the CPU. Another object as soon as anything of the state is another: device, memory or what lies where. */
   readonly memoryPlan: MemoryPlan | null;
+  /** What happened with a GPU's memory, also one that refused so that the CPU does the work; null: none was tried. */
+  readonly memoryReport: MemoryReport | null;
 }
 
 /**

@@ -5,6 +5,7 @@ import { type ModelFile, openModel } from "../model/index.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
 import { Losses } from "./losses.js";
+import { howToReport, reportIn } from "./memory-report.js";
 import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
 import { type DeviceOptions, deviceOf, openBackend, openCpuBackend } from "./open-backend.js";
 import { spillInWords } from "./spill.js";
@@ -34,6 +35,8 @@ export class LocalEngine implements Engine {
   #model: ModelOnDevice | null = null;
   #lastState: EngineState | null = null;
   #onCpu: boolean;
+  /** What a GPU answered that gave way to the CPU. */
+  #refused: Partial<Pick<EngineState, "memoryReport">> = {};
 
   private constructor(path: string, vocabulary: Vocabulary, options: LocalEngineOptions) {
     this.#path = path;
@@ -55,8 +58,8 @@ export class LocalEngine implements Engine {
   }
 
   get state(): EngineState {
-    const { device } = this.#lastState!;
-    return this.#model?.state ?? { device, memory: [], memoryPlan: null };
+    if (this.#model) return { ...this.#model.state, ...this.#refused };
+    return { ...this.#lastState!, memory: [], memoryPlan: null, ...this.#refused };
   }
 
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
@@ -105,7 +108,11 @@ export class LocalEngine implements Engine {
     }
     // the last rung: whatever memory a GPU refuses, the CPU serves
     this.#onCpu = true;
-    onNote?.(`${error.message}${lost ? ", the third time" : ""}; the built-in CPU backend does the work`);
+    const memoryReport = reportIn(error);
+    if (memoryReport) this.#refused = { memoryReport };
+    const times = lost ? ", the third time" : "";
+    const hint = memoryReport ? `; ${howToReport}` : "";
+    onNote?.(`${error.message}${times}; the built-in CPU backend does the work${hint}`);
     return true;
   }
 
@@ -123,7 +130,7 @@ export class LocalEngine implements Engine {
     this.#model = await ModelOnDevice.open(model, await this.#openDevice(), { signal, onWeights, observe });
     const { memoryPlan } = this.#model.state;
     this.#lastState = this.#model.state;
-    if (memoryPlan?.verdict === "spill") onNote?.(spillInWords(memoryPlan));
+    if (memoryPlan?.verdict === "spill") onNote?.(`${spillInWords(memoryPlan)}; ${howToReport}`);
     return this.#model;
   }
 

@@ -18,6 +18,7 @@ export class ModelOnDevice {
   readonly #backend: Backend;
   readonly #deviceNetwork: DeviceNetwork;
   readonly #network: Network;
+  #state: EngineState | undefined;
 
   private constructor(
     backend: Backend,
@@ -44,12 +45,17 @@ export class ModelOnDevice {
     }
   }
 
+  /** The same as long as nothing has moved. */
   get state(): EngineState {
-    return {
-      device: this.#backend.describe(),
-      memory: this.#deviceNetwork.memory(),
-      memoryPlan: this.#deviceNetwork.memoryPlan(),
-    };
+    const memoryPlan = this.#deviceNetwork.memoryPlan();
+    if (this.#state?.memoryPlan !== memoryPlan)
+      this.#state = {
+        device: this.#backend.describe(),
+        memory: this.#deviceNetwork.memory(),
+        memoryPlan,
+        memoryReport: this.#backend.memoryReport?.() ?? null,
+      };
+    return this.#state;
   }
 
   /** What has spilled goes back to the device's memory first, where that has become free. */

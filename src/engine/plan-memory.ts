@@ -1,14 +1,14 @@
 import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type MemoryPlan, size, withFreeBytes } from "../memory/index.js";
+import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
 import { type Card, cardNamed, snapshotOf } from "../memory/simulate/index.js";
 import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 import { priceFile } from "./price-file.js";
-import { spillCosts, spillInWords } from "./spill.js";
+import { planInWords, spillCosts } from "./spill.js";
 
 export interface PlanMemoryOptions {
   /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a card. */
@@ -61,7 +61,7 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
     const { msPerToken, msPerWindow } = spillCosts(made);
     const costs = { extraMsPerToken: msPerToken, extraMsPerWindow: msPerWindow };
     const advice = made.verdict === "device" ? [] : adviceFor(dimensions, batch, plan);
-    return { ...made, model: name, on, simulated, batch, ...costs, summary: inWords(made), advice };
+    return { ...made, model: name, on, simulated, batch, ...costs, summary: planInWords(made), advice };
   } finally {
     await close();
   }
@@ -106,13 +106,6 @@ function programsFor(dimensions: ModelDimensions, matrixType: MatrixType, nBatch
 
 function manifestFor(dimensions: ModelDimensions, type: MatrixType, nBatch: number, alignmentBytes: number) {
   return manifestOf(programsFor(dimensions, type, nBatch), alignmentBytes);
-}
-
-function inWords(plan: MemoryPlan): string {
-  if (plan.verdict === "refused")
-    return "Does not fit on this device: the built-in CPU backend would do the work.";
-  if (plan.verdict === "device") return `Fits: all ${size(plan.takenBytes)} in the device's own memory.`;
-  return `Fits, with a spill: ${spillInWords(plan)}.`;
 }
 
 /** The largest models that would lie in the device's memory as a whole. */

@@ -18,3 +18,11 @@ export function spillInWords(plan: MemoryPlan): string {
   const how = plan.prices.measured ? "measured" : "estimated";
   return `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens (${how})`;
 }
+
+/** The verdict in a sentence. */
+export function planInWords(plan: MemoryPlan): string {
+  if (plan.verdict === "refused")
+    return "Does not fit on this device: the built-in CPU backend would do the work.";
+  if (plan.verdict === "device") return `Fits: all ${size(plan.takenBytes)} in the device's own memory.`;
+  return `Fits, with a spill: ${spillInWords(plan)}.`;
+}

@@ -2,7 +2,7 @@ import "../disposal.js";
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
-import type { MemoryPlan } from "../memory/index.js";
+import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
 import {
   type TranscribeOptions,
@@ -103,6 +103,15 @@ export class Whisper {
    */
   memoryPlan(): MemoryPlan | null {
     return this.#engine.state.memoryPlan;
+  }
+
+  /**
+   * What happened with the GPU's memory so far, to be written to a file and replayed (replayMemory()): requests, budgets,
+   * refusals, the card and versions; no sound, no text, no paths. Also of a GPU that refused, so that the CPU does the
+   * work; null where no GPU's memory was asked for.
+   */
+  memoryReport(): MemoryReport | null {
+    return this.#engine.state.memoryReport;
   }
 
   /** Where the model's memory lies. */

@@ -6,6 +6,7 @@ import {
   Ledger,
   MemoryRefusedError,
   type Piece,
+  rowsKey,
   SnapshotDevice,
   takeSnapshot,
   type Use,
@@ -395,19 +396,10 @@ describe("the record", () => {
   });
 });
 
-/** A piece whose bytes may be cut anywhere at multiples of a row. */
-function cuttable(key: string, sizeBytes: number, reads = 1, rowBytes = 1000): Piece {
-  return {
-    ...{ key, sizeBytes, use: "hotWeights", label: "weights", reads },
-    split(maxBytes) {
-      const head = Math.floor(maxBytes / rowBytes) * rowBytes;
-      if (head === 0 || head >= sizeBytes) return null;
-      return [
-        cuttable(`${key}<`, head, reads, rowBytes),
-        cuttable(`${key}>`, sizeBytes - head, reads, rowBytes),
-      ];
-    },
-  };
+/** A piece that may be cut between its rows. */
+function cuttable(of: string, sizeBytes: number, reads = 1, rowBytes = 1024): Piece {
+  const rows = { of, first: 0, count: sizeBytes / rowBytes, rowBytes };
+  return { key: rowsKey(of, 0), sizeBytes, use: "hotWeights", label: "weights", reads, rows };
 }
 
 describe("cutting", () => {
@@ -424,10 +416,10 @@ describe("cutting", () => {
       block.pieces.map(({ key }) => key).join(),
     ]);
     expect(lying).toEqual([
-      [0, "a<"],
-      [1, "a>,b"],
+      [0, "a 0"],
+      [1, "a 51200,b 0"],
     ]);
-    const inDevice = placement!.places.get("a<")!.sizeBytes;
+    const inDevice = placement!.places.get("a 0")!.sizeBytes;
     expect(inDevice).toBeGreaterThan(50 * MiB - 5000);
     expect(inDevice).toBeLessThanOrEqual(50 * MiB);
     expect(ledger.entries.filter(({ outcome }) => outcome === "split")).toHaveLength(1);
@@ -448,7 +440,7 @@ describe("cutting", () => {
     const { placement } = place(rebar, [cuttable("a", 130 * MiB)], (device) => {
       device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
     });
-    expect([...placement!.places.keys()]).toEqual(["a"]);
+    expect([...placement!.places.keys()]).toEqual(["a 0"]);
     expect(placement!.blocks.map(({ step }) => step.heap)).toEqual([1]);
   });
 });

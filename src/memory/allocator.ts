@@ -5,6 +5,7 @@ import { type Ledger, type LedgerEntry, lastTries } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
 import { type Holdings, Placing } from "./placing.js";
+import type { MemoryReport } from "./record/report.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
 /** Where every piece lies, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
@@ -37,17 +38,23 @@ export interface AllocatorOptions extends Partial<Rules> {
   readonly maxBlockBytes?: number;
 }
 
-const defaultBlockBytes = 256 << 20;
+export const defaultBlockBytes = 256 << 20;
 
 /** No memory was to be had; carries the record of what was tried. */
 export class MemoryRefusedError extends WhisperVulkanError {
   readonly ledger: readonly LedgerEntry[];
+  /** All that led to it, to be replayed; null where nobody recorded. */
+  report: MemoryReport | null = null;
 
   constructor(piece: Piece, ledger: Ledger) {
     super(
       "memory-refused",
       `no memory for ${piece.label} (${piece.key}, ${piece.sizeBytes} bytes): ${lastTries(ledger)}`,
-      { hint: "close other programs that use the GPU, take a smaller model, or use --device cpu" },
+      {
+        hint:
+          "close other programs that use the GPU, take a smaller model, or use --device cpu; " +
+          "--memory-report FILE (in the library: the error's report) writes a file that shows what was asked and answered",
+      },
     );
     this.ledger = [...ledger.entries];
   }
@@ -97,6 +104,11 @@ export class Allocator<M extends DeviceMemory> {
       if (this.#isSpilled(block)) this.#record(block, "spilled", "the GPU reads it over the bus");
     const placed: Placed<M> = { places, blocks, free: () => this.#free(blocks) };
     return placed;
+  }
+
+  /** Per heap, the bytes of all blocks. */
+  get heldBytes(): readonly number[] {
+    return this.#shared.accounts.held;
   }
 
   /** Whether anything of a placement lies beyond the device's memory although it would be faster in it. */

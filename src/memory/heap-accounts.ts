@@ -51,6 +51,11 @@ export class HeapAccounts {
     return Math.max(0, Math.floor(this.freeBytes(heap) - nHeadrooms * headroom));
   }
 
+  /** Per heap, bytes this process holds. */
+  get held(): readonly number[] {
+    return [...this.#held];
+  }
+
   /** Bytes this process holds in heaps of the device, or in the others. */
   heldBytes(deviceLocal: boolean): number {
     return this.#held.reduce(

@@ -27,6 +27,17 @@ export {
   planOf,
 } from "./plan.js";
 export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
+export {
+  type MemoryReplay,
+  type MemoryReport,
+  type Moment,
+  RecordingAllocator,
+  type ReplayedRequest,
+  readReport,
+  replay,
+  reportFormat,
+} from "./record/index.js";
+export { leadingRows, type Rows, rowsKey } from "./rows.js";
 export { size } from "./size.js";
 export { type MemorySnapshot, SnapshotDevice, takeSnapshot, withFreeBytes } from "./snapshot.js";
 export type { Use } from "./uses.js";

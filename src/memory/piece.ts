@@ -1,5 +1,6 @@
 import type { Step } from "./ladder.js";
 import type { DeviceMemory } from "./memory-device.js";
+import type { Rows } from "./rows.js";
 import type { Tlsf } from "./tlsf.js";
 import type { Use } from "./uses.js";
 
@@ -13,10 +14,10 @@ export interface Piece {
   /** How often all of it is read in a unit of work: what decides who keeps the fastest memory. */
   readonly reads: number;
   /**
-   * Cuts a piece of at most so many bytes off its front, where it does not fit as a whole; answers it and the rest, with
-   * keys of their own, or null where it cannot be cut so small. Absent: it stays whole.
+   * What it consists of, so that it can be cut where it does not fit as a whole; its key is rowsKey(of, first), and so are
+   * those of its parts. Absent: it stays whole.
    */
-  split?(maxBytes: number): readonly [head: Piece, rest: Piece] | null;
+  readonly rows?: Rows;
 }
 
 export interface Place<M extends DeviceMemory> {

@@ -4,6 +4,7 @@ import { Allocator } from "./allocator.js";
 import { Ledger } from "./ledger.js";
 import type { Piece } from "./piece.js";
 import { estimatedPrices } from "./prices.js";
+import { rowsKey } from "./rows.js";
 import { SnapshotDevice } from "./snapshot.js";
 
 const MiB = 2 ** 20;
@@ -11,16 +12,9 @@ const alignmentBytes = 256;
 
 /** As the program's: caches and scratch stay whole, weights are cut between rows. */
 function piece(key: string, use: Piece["use"], sizeBytes: number, reads: number): Piece {
-  const whole = { key, sizeBytes, use, label: use, reads };
+  const whole = { key: rowsKey(key, 0), sizeBytes, use, label: use, reads };
   if (use === "caches" || use === "scratch") return whole;
-  return {
-    ...whole,
-    split(maxBytes) {
-      const head = Math.floor(maxBytes / 1024) * 1024;
-      if (head === 0 || head >= sizeBytes) return null;
-      return [piece(`${key}<`, use, head, reads), piece(`${key}>`, use, sizeBytes - head, reads)];
-    },
-  };
+  return { ...whole, rows: { of: key, first: 0, count: sizeBytes / 1024, rowBytes: 1024 } };
 }
 
 const size = fc.integer({ min: 1024, max: 30 * 1024 }).map((n) => n * 1024);

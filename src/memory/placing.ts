@@ -3,6 +3,7 @@ import { attempt, boundsOf, entryFor, type Rules, type Step, stepsOf } from "./l
 import type { Ledger } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import { aligned, type Block, byHeat, type Piece, type Place, take } from "./piece.js";
+import { cut } from "./rows.js";
 import { Tlsf } from "./tlsf.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
@@ -49,8 +50,12 @@ export class Placing<M extends DeviceMemory> {
   /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
   placeAll(): Piece | null {
     for (const piece of this.#waiting) {
-      const failed = this.#placeWhole(piece);
-      if (failed) return failed;
+      this.#waiting.delete(piece);
+      for (let rest: Piece | null = piece; rest; ) {
+        const next: Piece | null = this.#placeSome(rest);
+        if (next === rest) return rest;
+        rest = next;
+      }
     }
     return null;
   }
@@ -67,9 +72,11 @@ export class Placing<M extends DeviceMemory> {
     }
   }
 
-  /** As a whole or, where that would cost it the device's memory or all memory, in parts. The piece that failed, or null. */
-  #placeWhole(piece: Piece): Piece | null {
-    this.#waiting.delete(piece);
+  /**
+   * All of a piece or, where that would cost it the device's memory or all memory, as much of its front as is to be had.
+   * Answers the rest, null where there is none; the piece itself where nothing was to be had.
+   */
+  #placeSome(piece: Piece): Piece | null {
     for (const budget of ["heed", "ignore"] as const)
       for (const inDevice of [true, false]) {
         const steps = this.#stepsTo(piece.use, inDevice);
@@ -79,7 +86,7 @@ export class Placing<M extends DeviceMemory> {
           return null;
         }
         const rest = this.#placeFront(piece, steps, budget);
-        if (rest) return this.#placeWhole(rest);
+        if (rest) return rest;
       }
     return piece;
   }
@@ -156,12 +163,12 @@ export class Placing<M extends DeviceMemory> {
   #placeFront(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore"): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);
-    while (piece.split && this.#shared.nBlocks < device.limits.maxAllocationCount) {
+    while (piece.rows && this.#shared.nBlocks < device.limits.maxAllocationCount) {
       const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step, budget) }));
       const best = rooms.reduce((a, b) => (b.bytes > a.bytes ? b : a), { step: null, bytes: 0 } as Room);
       const maxBytes = best.bytes - (best.bytes % unit);
       if (!best.step || maxBytes < leastCutBytes || maxBytes >= piece.sizeBytes) return null;
-      const parts = piece.split(maxBytes);
+      const parts = cut(piece, maxBytes);
       if (!parts) return null;
       const [front, rest] = parts.map((part) => aligned(part, alignmentBytes)) as [Piece, Piece];
       const place = this.#onSteps(front, [best.step], budget);

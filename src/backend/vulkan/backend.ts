@@ -1,9 +1,13 @@
 import {
-  Allocator,
+  type Allocator,
   type AllocatorOptions,
+  estimatedPrices,
   Ledger,
   type MemoryPlan,
+  MemoryRefusedError,
+  type MemoryReport,
   type Prices,
+  RecordingAllocator,
   takeSnapshot,
   withFreeBytes,
 } from "../../memory/index.js";
@@ -17,6 +21,7 @@ import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";
 import { measurePrices, type PriceStore } from "./measure-prices.js";
+import { memoryReport } from "./memory-report.js";
 import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
@@ -49,7 +54,7 @@ export interface VulkanOptions {
 export class VulkanBackend implements Backend {
   readonly #device: Device;
   readonly #memory: VulkanMemory;
-  readonly #allocator: Allocator<BufferMemory>;
+  readonly #allocator: RecordingAllocator<BufferMemory>;
   readonly #pipelines: Pipelines;
   readonly #table: KernelTable;
   readonly #kernelDevice: KernelDevice;
@@ -71,7 +76,7 @@ export class VulkanBackend implements Backend {
     const planning = planningLimits({ ...limits, ...this.#memory.limits });
     this.#alignmentBytes = planning.alignmentBytes;
     this.#maxBindingBytes = planning.maxBindingBytes;
-    this.#allocator = new Allocator(this.#memory, this.ledger, {
+    this.#allocator = new RecordingAllocator(this.#memory, this.ledger, {
       alignmentBytes: this.#alignmentBytes,
       ...options.memory,
     });
@@ -121,7 +126,18 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
-    return this.#storage(manifest, this.#allocator);
+    try {
+      return this.#storage(manifest, this.#allocator);
+    } catch (error) {
+      if (error instanceof MemoryRefusedError) error.report = this.memoryReport();
+      throw error;
+    }
+  }
+
+  /** What was asked for since the device was opened, and what it answered. */
+  memoryReport(): MemoryReport | null {
+    const prices = this.#prices.get(this.#priceKey) ?? estimatedPrices;
+    return memoryReport(this.#device.report, this.#allocator, prices);
   }
 
   #storage(manifest: MemoryManifest, allocator: Allocator<BufferMemory>): VulkanStorage {

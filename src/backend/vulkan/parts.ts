@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { leadingRows } from "../../memory/index.js";
 import type { TensorPart } from "../../ops/kernel.js";
 import { elementCount, elementSizeBytes, type Tensor, tensorSizeBytes } from "../../ops/tensor.js";
 
@@ -13,56 +14,46 @@ export interface Rows {
 /** Rows that lie in a place of their own. */
 export type BytePart = Rows & TensorPart;
 
-/** Kernels like parts of round numbers of rows; and f16 rows start on whole 32-bit words only every second row. */
-const rowMultiples = [64, 16, 2] as const;
-
 export function allRows(tensor: Tensor): Rows {
   const nRows = tensor.shape.length > 1 ? tensor.shape[0]! : 1;
   return { firstRow: 0, nRows, firstByte: 0, sizeBytes: tensorSizeBytes(tensor) };
 }
 
-/** As many first rows as come to at most maxBytes, and the others; null where not even a few do, or all do. */
-export function splitRows(
-  tensor: Tensor,
-  rows: Rows,
-  maxBytes: number,
-): readonly [head: Rows, rest: Rows] | null {
-  const rowBytes = (elementCount(tensor) * elementSizeBytes[tensor.type]) / allRows(tensor).nRows;
-  const fitting = Math.floor(maxBytes / rowBytes);
-  const multiple = rowMultiples.find((n) => n <= fitting);
-  if (!multiple || rows.sizeBytes <= maxBytes) return null;
-  const nRows = Math.floor(fitting / multiple) * multiple;
-  // padding to whole words, which is in the tensor's size, may be all that is too much
-  if (nRows >= rows.nRows) return null;
-  const headBytes = nRows * rowBytes;
-  return [
-    { ...rows, nRows, sizeBytes: headBytes },
-    {
-      firstRow: rows.firstRow + nRows,
-      nRows: rows.nRows - nRows,
-      firstByte: rows.firstByte + headBytes,
-      sizeBytes: rows.sizeBytes - headBytes,
-    },
-  ];
+export function rowBytesOf(tensor: Tensor): number {
+  return (elementCount(tensor) * elementSizeBytes[tensor.type]) / allRows(tensor).nRows;
+}
+
+/** The parts of a tensor that begin with these rows, 0 among them, in their order. */
+export function partsFrom(tensor: Tensor, firstRows: readonly number[]): BytePart[] {
+  const { nRows, sizeBytes } = allRows(tensor);
+  const rowBytes = rowBytesOf(tensor);
+  const sorted = [...firstRows].sort((a, b) => a - b);
+  return sorted.map((firstRow, index) => {
+    const next = sorted[index + 1];
+    const firstByte = firstRow * rowBytes;
+    // the last part has the padding to whole words, which is in the tensor's size
+    const endByte = next === undefined ? sizeBytes : next * rowBytes;
+    return { index, firstRow, nRows: (next ?? nRows) - firstRow, firstByte, sizeBytes: endByte - firstByte };
+  });
 }
 
 /** Cuts a tensor so that no part is larger than a buffer binding or an allocation may be. Errors: memory-refused. */
-export function rowsWithin(tensor: Tensor, maxBytes: number): Rows[] {
-  const parts: Rows[] = [];
-  let rest = allRows(tensor);
-  while (rest.sizeBytes > maxBytes) {
-    const split = splitRows(tensor, rest, maxBytes);
-    if (!split) throw tooLarge(tensor, maxBytes);
-    parts.push(split[0]);
-    rest = split[1];
+export function rowsWithin(tensor: Tensor, maxBytes: number): BytePart[] {
+  const { nRows, sizeBytes } = allRows(tensor);
+  const rowBytes = rowBytesOf(tensor);
+  const firstRows = [0];
+  for (let first = 0; sizeBytes - first * rowBytes > maxBytes; firstRows.push(first)) {
+    const count = leadingRows({ count: nRows - first, rowBytes }, maxBytes);
+    if (!count) throw tooLarge(tensor, maxBytes);
+    first += count;
   }
-  return [...parts, rest];
+  return partsFrom(tensor, firstRows);
 }
 
 /** A tensor that is never cut. Errors: memory-refused if the device cannot bind it. */
-export function wholeTensor(tensor: Tensor, maxBytes: number): Rows[] {
+export function wholeTensor(tensor: Tensor, maxBytes: number): BytePart[] {
   if (tensorSizeBytes(tensor) > maxBytes) throw tooLarge(tensor, maxBytes);
-  return [allRows(tensor)];
+  return partsFrom(tensor, [0]);
 }
 
 function tooLarge(tensor: Tensor, maxBytes: number): WhisperVulkanError {

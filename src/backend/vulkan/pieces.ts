@@ -4,10 +4,11 @@ import {
   MemoryRefusedError,
   type Piece,
   type Placement,
+  rowsKey,
 } from "../../memory/index.js";
 import type { Heat, Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest } from "../backend.js";
-import { type Rows, rowsWithin, splitRows, wholeTensor } from "./parts.js";
+import { rowBytesOf, rowsWithin, wholeTensor } from "./parts.js";
 
 export interface CutLimits {
   /** No buffer range may be larger. */
@@ -24,40 +25,16 @@ const smallestStagingBytes = 64 << 10;
 /** Reads in a window of 30 s with 200 tokens; scratch is passed through once by each layer. */
 const reads: Readonly<Record<Heat | "scratch", number>> = { token: 200, window: 1, once: 0, scratch: 10 };
 
-/** The rows of a tensor that a piece holds. */
-export interface Claim {
-  readonly tensor: Tensor;
-  readonly rows: Rows;
-}
-
-/**
- * All memory that a manifest's tensors need, in pieces that can be bound. claims: learns what each piece is for, also of
- * those that come of cutting. Errors: memory-refused.
- */
-export function piecesOf(
-  manifest: MemoryManifest,
-  { maxPartBytes, maxBindingBytes }: CutLimits,
-  claims = new Map<string, Claim>(),
-): Piece[] {
-  const pieces: Piece[] = [];
-  const pieceOf = (tensor: Tensor, rows: Rows, cuttable: boolean): Piece => {
-    const key = `${tensor.name} ${rows.firstRow}`;
-    claims.set(key, { tensor, rows });
-    const { sizeBytes } = rows;
-    const piece = { key, sizeBytes, ...useOf(tensor), reads: reads[tensor.heat] };
-    if (!cuttable) return piece;
-    return {
-      ...piece,
-      split(maxBytes) {
-        const parts = splitRows(tensor, rows, maxBytes);
-        return parts && [pieceOf(tensor, parts[0], true), pieceOf(tensor, parts[1], true)];
-      },
-    };
-  };
-  for (const { tensor, cuttable } of manifest.entries) {
+/** All memory that a manifest's tensors need, in pieces that can be bound. Errors: memory-refused. */
+export function piecesOf(manifest: MemoryManifest, { maxPartBytes, maxBindingBytes }: CutLimits): Piece[] {
+  const pieces = manifest.entries.flatMap(({ tensor, cuttable }): Piece[] => {
     const parts = cuttable ? rowsWithin(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
-    pieces.push(...parts.map((rows) => pieceOf(tensor, rows, cuttable)));
-  }
+    const rowBytes = rowBytesOf(tensor);
+    return parts.map(({ firstRow, nRows, sizeBytes }) => ({
+      ...{ key: rowsKey(tensor.name, firstRow), sizeBytes, ...useOf(tensor), reads: reads[tensor.heat] },
+      ...(cuttable && { rows: { of: tensor.name, first: firstRow, count: nRows, rowBytes } }),
+    }));
+  });
   if (manifest.scratchSizeBytes > 0)
     pieces.push({
       ...{ key: scratchKey, sizeBytes: manifest.scratchSizeBytes },

@@ -1,5 +1,6 @@
 import {
   type Allocator,
+  type Block,
   flagNames,
   type Ledger,
   type MemoryPlan,
@@ -8,15 +9,15 @@ import {
   type Place,
   type Prices,
   planOf,
+  rowsKey,
   takeSnapshot,
 } from "../../memory/index.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
-import { allRows, type BytePart, type Rows } from "./parts.js";
+import { type BytePart, partsFrom } from "./parts.js";
 import { Patience } from "./patience.js";
 import {
-  type Claim,
   type CutLimits,
   piecesOf,
   placeStaging,
@@ -54,11 +55,10 @@ export class VulkanStorage implements Storage {
   constructor(manifest: MemoryManifest, surroundings: StorageSurroundings) {
     const { memory, allocator, limits } = surroundings;
     this.#on = surroundings;
-    const claims = new Map<string, Claim>();
     const snapshot = takeSnapshot(memory);
     const hostSees = (type: number) => this.#hostSees(type);
-    this.#placed = placeStorage(allocator, piecesOf(manifest, limits, claims), hostSees);
-    this.#parts = partsOf(this.#placed.placement.places.keys(), claims);
+    this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
+    this.#parts = partsOf(manifest, this.#placed.placement.blocks);
     this.#plan = this.#planOn(snapshot);
     try {
       this.#openStaging();
@@ -69,13 +69,13 @@ export class VulkanStorage implements Storage {
   }
 
   parts(tensor: Tensor): readonly BytePart[] {
-    return this.#parts.get(tensor.name) ?? [{ ...allRows(tensor), index: 0 }];
+    return this.#parts.get(tensor.name) ?? partsFrom(tensor, [0]);
   }
 
   range(tensor: Tensor, part: number): Range<bigint> {
     const found = this.parts(tensor)[part];
     if (!found) throw new Error(`${tensor.name} has no part ${part}`);
-    const { memory, offsetBytes, sizeBytes } = this.#place(`${tensor.name} ${found.firstRow}`);
+    const { memory, offsetBytes, sizeBytes } = this.#place(rowsKey(tensor.name, found.firstRow));
     return { buffer: memory.buffer, offsetBytes, sizeBytes };
   }
 
@@ -209,7 +209,7 @@ export class VulkanStorage implements Storage {
       const first = Math.max(offsetBytes, part.firstByte);
       const last = Math.min(offsetBytes + length, part.firstByte + part.sizeBytes);
       if (first >= last) continue;
-      const place = this.#place(`${tensor.name} ${part.firstRow}`);
+      const place = this.#place(rowsKey(tensor.name, part.firstRow));
       const at = place.offsetBytes + first - part.firstByte;
       yield { place, at, start: first - offsetBytes, end: last - offsetBytes };
     }
@@ -231,19 +231,18 @@ export class VulkanStorage implements Storage {
   }
 }
 
-/** The parts of each tensor that was placed, in the order of their rows. */
-function partsOf(keys: Iterable<string>, claims: ReadonlyMap<string, Claim>): Map<string, BytePart[]> {
-  const rowsOf = new Map<string, Rows[]>();
-  for (const key of keys) {
-    const claim = claims.get(key);
-    if (!claim) continue; // scratch
-    const { name } = claim.tensor;
-    rowsOf.set(name, [...(rowsOf.get(name) ?? []), claim.rows]);
-  }
+/** The parts of each tensor that was cut, or could have been. */
+function partsOf(
+  manifest: MemoryManifest,
+  blocks: readonly Block<BufferMemory>[],
+): Map<string, readonly BytePart[]> {
+  const firstRows = new Map<string, number[]>();
+  for (const { rows } of blocks.flatMap(({ pieces }) => pieces))
+    if (rows) firstRows.set(rows.of, [...(firstRows.get(rows.of) ?? []), rows.first]);
   return new Map(
-    [...rowsOf].map(([name, rows]) => [
-      name,
-      rows.sort((a, b) => a.firstRow - b.firstRow).map((part, index) => ({ ...part, index })),
-    ]),
+    manifest.entries.flatMap(({ tensor }) => {
+      const rows = firstRows.get(tensor.name);
+      return rows ? [[tensor.name, partsFrom(tensor, rows)] as const] : [];
+    }),
   );
 }

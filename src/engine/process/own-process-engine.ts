@@ -72,7 +72,7 @@ export class OwnProcessEngine implements Engine {
       if (signal?.aborted) throw stopped(signal);
       return process.call("recognise", packed, signal);
     }, signal);
-    if (state) this.#state = state;
+    if (state) this.#learn(state);
     this.#losses.progress();
     return result;
   }
@@ -117,7 +117,7 @@ export class OwnProcessEngine implements Engine {
     let process: EngineProcess | null = null;
     try {
       process = await this.#started();
-      this.#state = await process.call("load", { path: this.#model!.path, device: this.#device });
+      this.#learn(await process.call("load", { path: this.#model!.path, device: this.#device }));
       return process;
     } catch (error) {
       const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);
@@ -132,6 +132,11 @@ export class OwnProcessEngine implements Engine {
       await process?.end();
       throw error;
     }
+  }
+
+  #learn(state: EngineState): void {
+    // on the CPU, what happened on the GPU before stays of interest
+    this.#state = { ...state, memoryReport: state.memoryReport ?? this.#state?.memoryReport ?? null };
   }
 
   async #started(): Promise<EngineProcess> {

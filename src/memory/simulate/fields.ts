@@ -1,4 +1,4 @@
-import { WhisperVulkanError } from "../../errors.js";
+import { type ErrorCode, WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../model/edit-distance.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -6,19 +6,28 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The largest size a driver can report that a number holds exactly: 2^64 - 1 itself would be rounded up to 2^64. */
 export const largestSize = 2 ** 64 - 2048;
 
+/** What is read, for errors. */
+export interface FieldsOf {
+  readonly code: ErrorCode;
+  /** "a card". */
+  readonly what: string;
+}
+
 /** Reads values out of JSON that somebody else wrote; what is wrong is said with the field's path. */
 export class Fields {
   readonly #source: string;
+  readonly #of: FieldsOf;
 
   /** source: what the JSON came from, for messages. */
-  constructor(source: string) {
+  constructor(source: string, of: FieldsOf = { code: "card-invalid", what: "a card" }) {
     this.#source = source;
+    this.#of = of;
   }
 
-  /** Error: card-invalid. */
+  /** Error: card-invalid, or what else was given. */
   invalid(what: string, hint?: string): never {
     throw new WhisperVulkanError(
-      "card-invalid",
+      this.#of.code,
       `${this.#source}: ${what}`,
       hint === undefined ? {} : { hint },
     );
@@ -35,7 +44,7 @@ export class Fields {
     for (const key of Object.keys(object))
       if (!known.includes(key))
         this.invalid(
-          `${path === "" ? shown(key) : `${path}.${key}`} is no field of a card`,
+          `${path === "" ? shown(key) : `${path}.${key}`} is no field of ${this.#of.what}`,
           `Fields here: ${nearestNames(key, known).join(", ")}`,
         );
     return object;
@@ -68,6 +77,13 @@ export class Fields {
     return Math.min(number, largestSize);
   }
 
+  /** A measured value: at least 0, and finite. */
+  number(value: unknown, path: string): number {
+    if (typeof value !== "number" || !(value >= 0 && Number.isFinite(value)))
+      return this.#mustBe(path, "a number, not below 0", value);
+    return value;
+  }
+
   /** A uint32_t. */
   count(value: unknown, path: string, what = "a whole number below 2^32"): number {
     const number = wholeNumberOf(value);
@@ -87,7 +103,7 @@ export class Fields {
   }
 
   #mustBe(path: string, what: string, value: unknown): never {
-    const field = path === "" ? "a card" : path;
+    const field = path === "" ? this.#of.what : path;
     if (value === undefined) return this.invalid(`${field} is missing (${what})`);
     return this.invalid(`${field} must be ${what}, not ${shown(value)}`);
   }
@@ -107,6 +123,7 @@ function wholeNumberOf(value: unknown): number | null {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isObject(value)) return "an object";
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON.parse makes Infinity of 1e400, JSON.stringify would make null of that
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,7 +1,7 @@
 import type { Card, CardHeap, CardLimits } from "./card.js";
 import { guaranteedLimits, isAlignment, ramOf, wholeLimits } from "./card-defaults.js";
 import { checkMemory } from "./check-memory.js";
-import { Fields } from "./fields.js";
+import { Fields, type FieldsOf } from "./fields.js";
 
 const deviceTypes = ["discrete", "integrated", "virtual", "cpu", "other"] as const;
 const cardFields = [
@@ -29,10 +29,10 @@ const countLimits = [
 /**
  * A card of our own format, checked field by field. Odd values that real drivers report stay (heaps of 0 bytes,
  * budgets above the heap, vendor's flags); limits of 0 become what Vulkan guarantees. source: where the JSON is from,
- * for messages. Error: card-invalid.
+ * for messages; of: what it is a part of. Error: card-invalid, or that of `of`.
  */
-export function readCard(json: unknown, source: string): Card {
-  const fields = new Fields(source);
+export function readCard(json: unknown, source: string, of?: FieldsOf): Card {
+  const fields = new Fields(source, of);
   const card = fields.objectOf(json, "", cardFields);
   const name = fields.text(card.name, "name");
   if (name.trim() === "") fields.invalid("name must not be empty");

@@ -1,0 +1,35 @@
+import { arch, platform, release, totalmem } from "node:os";
+import {
+  type DeviceMemory,
+  type MemoryReport,
+  type Prices,
+  type RecordingAllocator,
+  reportFormat,
+} from "../../memory/index.js";
+import { packageVersion } from "../../version.js";
+import { cardOf } from "./card-of.js";
+import type { DeviceReport } from "./device-report.js";
+
+/** What happened with a device's memory so far; null where nothing was asked for yet. */
+export function memoryReport<M extends DeviceMemory>(
+  device: DeviceReport,
+  allocator: RecordingAllocator<M>,
+  prices: Prices,
+): MemoryReport | null {
+  const record = allocator.record();
+  if (!record) return null;
+  return {
+    format: reportFormat,
+    version: 1,
+    versions: {
+      package: packageVersion,
+      node: process.version,
+      os: `${platform()} ${release()}`,
+      architecture: arch(),
+    },
+    // budgets stand in the moments: twice would be once too often to edit
+    card: cardOf(device, null, totalmem()),
+    prices,
+    ...record,
+  };
+}

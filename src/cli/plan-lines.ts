@@ -1,0 +1,24 @@
+import { describeEntry, flagNames, type MemoryPlan, size } from "../memory/index.js";
+
+/** What each heap has, what is taken of it, and for what. */
+export function printHeaps(plan: MemoryPlan): void {
+  plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, takenBytes }, heap) => {
+    const whose = deviceLocal ? "on the device" : "in the host's memory";
+    console.log(
+      `heap ${heap}  ${size(sizeBytes)} ${whose}, ${size(freeBytes)} free, ${size(takenBytes)} taken`,
+    );
+    const lines = new Map<string, number>();
+    for (const block of plan.blocks.filter((b) => b.heap === heap)) {
+      const line = `${block.label.padEnd(9)} in ${flagNames(block.flags)}`;
+      lines.set(line, (lines.get(line) ?? 0) + block.sizeBytes);
+    }
+    for (const [line, bytes] of lines) console.log(`        ${size(bytes).padStart(8)}  ${line}`);
+  });
+}
+
+/** What did not go smoothly, the newest last. */
+export function printRecord({ record }: Pick<MemoryPlan, "record">): void {
+  console.log("What was tried:");
+  for (const entry of record.filter(({ outcome }) => outcome !== "allocated").slice(-12))
+    console.log(`  ${describeEntry(entry)}`);
+}

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { type ReplayedReport, replayMemory } from "../engine/replay-memory.js";
+import { planInWords } from "../engine/spill.js";
+import { picture, type ReplayedRequest } from "../memory/index.js";
+import { writeWhole } from "./output.js";
+import { printHeaps, printRecord } from "./plan-lines.js";
+import { single } from "./usage.js";
+
+interface Flags {
+  readonly json?: boolean;
+  readonly svg?: string;
+}
+
+export function addReplayCommand(program: Command): void {
+  const command = program
+    .command("replay")
+    .description("what a memory report (see transcribe --memory-report) comes to, in simulation")
+    .argument("<file>", "a memory report; budgets, refusals and requests in it may be edited")
+    .option("--json", "all of it: each request's plan, and what was held after the last one");
+  single(command, "--svg <file>", "a picture of what was held after the last request");
+  command.action(async (file: string, flags: Flags) => {
+    const replayed = await replayMemory(file);
+    const { requests, plan } = replayed;
+    if (flags.svg !== undefined)
+      await writeWhole(flags.svg, picture(plan, titleOf(replayed), planInWords(plan)));
+    if (flags.json) console.log(JSON.stringify({ requests, plan }, null, 2));
+    else print(replayed);
+  });
+}
+
+function titleOf({ report: { card, versions } }: ReplayedReport): string {
+  const { package: version, os, architecture, node } = versions;
+  return `${card.device.name} (${card.device.driver}), whisper-vulkan ${version}, ${os} ${architecture}, Node ${node}`;
+}
+
+function print(replayed: ReplayedReport): void {
+  const { report, requests, plan } = replayed;
+  console.log(titleOf(replayed));
+  if (report.dropped > 0) console.log(`Not in the report any more: ${report.dropped} older moments.`);
+  requests.forEach((request, i) => {
+    console.log("");
+    printRequest(request, i + 1);
+  });
+  console.log("\nAfter the last request");
+  printHeaps(plan);
+  console.log(planInWords(plan));
+}
+
+function printRequest({ ask, atMs, what, plan }: ReplayedRequest, nth: number): void {
+  const verb = ask === "place" ? "place" : "move back to the device";
+  console.log(`${nth}. After ${(atMs / 1000).toFixed(3)} s: ${verb} ${what}`);
+  if (!plan) {
+    console.log("Nothing was moved.");
+    return;
+  }
+  printHeaps(plan);
+  if (plan.verdict !== "device") console.log(planInWords(plan));
+  if (plan.record.some(({ outcome }) => outcome !== "allocated")) printRecord(plan);
+}

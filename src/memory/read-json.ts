@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import { type ErrorCode, systemErrorCode, WhisperVulkanError } from "../errors.js";
+
+/**
+ * Reads a JSON file. shown: its name in messages; code: of the error for what is no JSON. Errors: that one; file-not-found,
+ * file-is-folder, file-unreadable.
+ */
+export async function readJson(file: string | URL, shown: string, code: ErrorCode): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch((cause) => {
+    throw unreadable(shown, cause);
+  });
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, "")); // Windows' editors and shells begin files with a byte order mark
+  } catch (cause) {
+    throw new WhisperVulkanError(code, `${shown} is no JSON: ${(cause as Error).message.split("\n")[0]}`, {
+      cause,
+    });
+  }
+}
+
+function unreadable(file: string, cause: unknown): WhisperVulkanError {
+  const code = systemErrorCode(cause);
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new WhisperVulkanError("file-not-found", `there is no file ${file}`, { cause });
+  if (code === "EISDIR") return new WhisperVulkanError("file-is-folder", `${file} is a folder`, { cause });
+  return new WhisperVulkanError("file-unreadable", `cannot read ${file} (${code ?? cause})`, { cause });
+}

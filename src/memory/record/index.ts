@@ -1,0 +1,11 @@
+export { readReport } from "./read-report.js";
+export { RecordingAllocator } from "./recording-allocator.js";
+export { type MemoryReplay, type ReplayedRequest, replay } from "./replay.js";
+export {
+  type Answer,
+  type Heard,
+  type MemoryRecord,
+  type MemoryReport,
+  type Moment,
+  reportFormat,
+} from "./report.js";

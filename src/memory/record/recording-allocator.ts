@@ -1,0 +1,140 @@
+import {
+  Allocator,
+  type AllocatorOptions,
+  defaultBlockBytes,
+  MemoryRefusedError,
+  type Placement,
+  type Promotion,
+} from "../allocator.js";
+import type { Ledger } from "../ledger.js";
+import type { DeviceMemory, MemoryDevice } from "../memory-device.js";
+import type { Piece } from "../piece.js";
+import { Moments, type Open } from "./moments.js";
+import type { MemoryRecord } from "./report.js";
+import { type Listener, WatchedDevice } from "./watched-device.js";
+
+/** Enough for a model that is loaded again and again; what is still held is never forgotten. */
+const defaultCapacity = 100;
+
+/** An allocator that remembers what it was asked for and what the device said to it. */
+export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
+  readonly #device: WatchedDevice<M>;
+  readonly #options: AllocatorOptions;
+  readonly #moments: Moments;
+  readonly #numbers = new WeakMap<Placement<M>, number>();
+  readonly #startedAt = performance.now();
+  #nPlacements = 0;
+
+  /** capacity: how many moments are kept. */
+  constructor(
+    device: MemoryDevice<M>,
+    ledger: Ledger,
+    options: AllocatorOptions,
+    capacity = defaultCapacity,
+  ) {
+    const watched = new WatchedDevice(device);
+    super(watched, ledger, options);
+    this.#device = watched;
+    watched.heldBytes = () => this.heldBytes;
+    this.#options = options;
+    this.#moments = new Moments(capacity);
+  }
+
+  override place(pieces: readonly Piece[]): Placement<M> {
+    const placement = this.#nPlacements++;
+    const moment: Open<"place"> & Listener = {
+      ...{ ask: "place", placement, pieces: pieces.map(pieceData), ...this.#nothingHeard() },
+    };
+    try {
+      const placed = this.#listening(moment, () => super.place(pieces));
+      this.#numbers.set(placed, placement);
+      const { free } = placed;
+      return Object.assign(placed, {
+        free: () => {
+          if (this.#numbers.delete(placed)) this.#moments.add({ ask: "free", atMs: this.#now(), placement });
+          free();
+        },
+      });
+    } catch (error) {
+      if (error instanceof MemoryRefusedError) this.#moments.leftNothing(moment);
+      // a lost device says nothing about memory
+      else this.#moments.remove(moment);
+      throw error;
+    }
+  }
+
+  override promote(placed: Placement<M>): Promotion<M> | null {
+    const placement = this.#numbers.get(placed);
+    if (placement === undefined) return super.promote(placed);
+    const moment: Open<"promote"> & Listener = {
+      ...{ ask: "promote", placement, end: null, ...this.#nothingHeard() },
+    };
+    const promotion = this.#listening(moment, () => super.promote(placed));
+    if (!promotion) {
+      this.#moments.leftNothing(moment);
+      return null;
+    }
+    return {
+      moves: promotion.moves,
+      keep: () => {
+        moment.end = { kept: true, reason: "" };
+        promotion.keep();
+      },
+      undo: (reason) => {
+        moment.end = { kept: false, reason };
+        this.#moments.leftNothing(moment);
+        promotion.undo(reason);
+      },
+    };
+  }
+
+  /** All that replaying needs; null before anything was asked for. */
+  record(): MemoryRecord | null {
+    if (this.#nPlacements === 0) return null;
+    const { usableTypes, limits } = this.#device;
+    const { alignmentBytes, maxBlockBytes = defaultBlockBytes, vramLimitBytes } = this.#options;
+    return {
+      memory: {
+        usableTypes,
+        maxAllocationSizeBytes: orNone(limits.maxAllocationSizeBytes),
+        maxAllocationCount: limits.maxAllocationCount,
+        maxHostBytes: orNone(limits.maxHostBytes),
+        vramLimitBytes: orNone(vramLimitBytes),
+        alignmentBytes,
+        maxBlockBytes,
+      },
+      dropped: this.#moments.dropped,
+      moments: this.#moments.all,
+    };
+  }
+
+  #listening<T>(moment: (Open<"place"> | Open<"promote">) & Listener, work: () => T): T {
+    this.#moments.add(moment);
+    this.#device.listener = moment;
+    try {
+      return work();
+    } finally {
+      this.#device.listener = null;
+    }
+  }
+
+  #nothingHeard() {
+    const heldBytes = this.heldBytes;
+    return { atMs: this.#now(), budgets: null, heldBytes, refusals: [], overcommits: [] };
+  }
+
+  #now(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+}
+
+/** Whatever else the caller's pieces carry is no affair of ours. */
+function pieceData({ key, sizeBytes, use, label, reads, rows }: Piece): Piece {
+  const piece = { key, sizeBytes, use, label, reads };
+  return rows ? { ...piece, rows: { ...rows } } : piece;
+}
+
+/** JSON has no Infinity. */
+function orNone(bytes: number | undefined): number | null {
+  return bytes !== undefined && Number.isFinite(bytes) ? bytes : null;
+}

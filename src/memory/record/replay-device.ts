@@ -1,0 +1,88 @@
+import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
+import type { Heard, MemoryReport } from "./report.js";
+import { roomBytes } from "./room.js";
+
+/** Far above what any device serves well: so that no file keeps a replay busy for ever. */
+const mostAllocations = 10_000;
+
+/**
+ * A device with nothing behind it that reports and answers, request by request, what the recorded one did. Asked for
+ * other than was recorded - since the file was edited - it goes by what is known of that moment: who was refused a size
+ * is refused all that is larger, as long as no less is held; who was given one, all that is smaller; else the heap's room
+ * decides.
+ */
+export class ReplayDevice implements MemoryDevice {
+  readonly heaps;
+  readonly types;
+  readonly usableTypes;
+  readonly limits;
+  readonly #heldBytes: number[];
+  #heard: Heard | null = null;
+  /** When the request came, per heap. */
+  #heldBefore: readonly number[] = [];
+  #nAllocations = 0;
+
+  constructor({ card, memory }: Pick<MemoryReport, "card" | "memory">) {
+    this.heaps = card.heaps.map(({ sizeBytes, deviceLocal }) => ({ sizeBytes, deviceLocal }));
+    this.types = card.types;
+    this.usableTypes = memory.usableTypes;
+    const { maxAllocationSizeBytes, maxAllocationCount, maxHostBytes } = memory;
+    const none = Number.POSITIVE_INFINITY;
+    this.limits = {
+      ...{ maxAllocationSizeBytes: maxAllocationSizeBytes ?? none, maxAllocationCount },
+      maxHostBytes: maxHostBytes ?? none,
+    };
+    this.#heldBytes = this.heaps.map(() => 0);
+  }
+
+  /** From now on the device is as it was then. */
+  enter(heard: Heard): void {
+    this.#heard = heard;
+    this.#heldBefore = [...this.#heldBytes];
+  }
+
+  /** As recorded; where we hold more or less than we did then, usage is so much more or less. */
+  budget(): readonly HeapBudget[] | null {
+    const budgets = this.#heard?.budgets?.map((budget, heap) => ({
+      ...budget,
+      usageBytes: this.#usageBytes(heap),
+    }));
+    return budgets ?? null;
+  }
+
+  allocate(type: number, sizeBytes: number): DeviceMemory | Refusal {
+    const { heap } = this.types[type]!;
+    const { refusals = [], overcommits = [] } = this.#heard ?? {};
+    const held = this.#heldBytes[heap]!;
+    const refusal = refusals.find((r) => r.type === type && r.heldBytes <= held && r.sizeBytes <= sizeBytes);
+    if (refusal) return { refused: refusal.reason };
+    const room = roomBytes(
+      this.heaps[heap]!.sizeBytes,
+      this.#usageBytes(heap),
+      held - this.#heldBefore[heap]!,
+    );
+    const given = overcommits.some((o) => o.type === type && o.heldBytes >= held && o.sizeBytes >= sizeBytes);
+    if (sizeBytes > room && !given) return { refused: "the heap is full" };
+    if (this.#nAllocations >= mostAllocations) return { refused: "more allocations than a replay makes" };
+    this.#heldBytes[heap]! += sizeBytes;
+    this.#nAllocations++;
+    const unreachable = () => {
+      throw new Error("there is nothing behind a replay");
+    };
+    return {
+      ...{ sizeBytes, type, write: unreachable, read: unreachable },
+      free: () => {
+        this.#heldBytes[heap]! -= sizeBytes;
+        this.#nAllocations--;
+      },
+    };
+  }
+
+  /** When the request came: others' as recorded, and ours. */
+  #usageBytes(heap: number): number {
+    const { budgets, heldBytes } = this.#heard!;
+    const before = this.#heldBefore[heap]!;
+    const usageBytes = budgets?.[heap]?.usageBytes;
+    return usageBytes === undefined ? before : Math.max(0, usageBytes + before - heldBytes[heap]!);
+  }
+}

@@ -1,0 +1,100 @@
+import { Allocator, MemoryRefusedError, type Placement } from "../allocator.js";
+import { Ledger } from "../ledger.js";
+import type { DeviceMemory } from "../memory-device.js";
+import { type MemoryPlan, planOf } from "../plan.js";
+import { type MemorySnapshot, takeSnapshot } from "../snapshot.js";
+import { ReplayDevice } from "./replay-device.js";
+import type { MemoryReport, Moment } from "./report.js";
+
+/** What one request came to. */
+export interface ReplayedRequest {
+  readonly ask: "place" | "promote";
+  /** Milliseconds since recording began. */
+  readonly atMs: number;
+  /** For people: "weights, caches". */
+  readonly what: string;
+  /** Where it lies, with the record of this request alone; null: promotion found no room, or nothing to promote. */
+  readonly plan: MemoryPlan | null;
+}
+
+/** What an allocator decides on what a report holds. */
+export interface MemoryReplay {
+  readonly requests: readonly ReplayedRequest[];
+  /** What was held after the last request, by whichever; refused if that request was. record: of all requests. */
+  readonly plan: MemoryPlan;
+}
+
+interface Live {
+  readonly placement: Placement<DeviceMemory>;
+  readonly what: string;
+  /** Before it was placed. */
+  readonly snapshot: MemorySnapshot;
+}
+
+/** Plays a report with the code that allocates. The same report always comes to the same; takes no memory of a device. */
+export function replay(report: MemoryReport): MemoryReplay {
+  const { memory, moments, prices } = report;
+  const device = new ReplayDevice(report);
+  const ledger = new Ledger();
+  const { alignmentBytes, maxBlockBytes } = memory;
+  const limit = memory.vramLimitBytes === null ? {} : { vramLimitBytes: memory.vramLimitBytes };
+  const allocator = new Allocator(device, ledger, { alignmentBytes, maxBlockBytes, ...limit });
+  const live = new Map<number, Live>();
+  const requests: ReplayedRequest[] = [];
+  const last = moments.findLastIndex(({ ask }) => ask !== "free");
+  let plan: MemoryPlan | null = null;
+  moments.forEach((moment, index) => {
+    if (moment.ask === "free") {
+      live.get(moment.placement)?.placement.free();
+      live.delete(moment.placement);
+      return;
+    }
+    device.enter(moment);
+    const snapshot = takeSnapshot(device);
+    const nBefore = ledger.dropped + ledger.entries.length;
+    const { what, placed } = serve(allocator, live, moment, snapshot);
+    const record = ledger.entries.slice(Math.max(0, nBefore - ledger.dropped));
+    const own = (placement: Placement<DeviceMemory> | null) =>
+      planOf({ ...snapshot, prices }, placement && [placement], ledger);
+    requests.push({
+      ...{ ask: moment.ask, atMs: moment.atMs, what },
+      plan: placed === undefined ? null : { ...own(placed), record },
+    });
+    if (index < last) return;
+    const all = placed === null ? null : [...live.values()].map(({ placement }) => placement);
+    const first = live.values().next().value?.snapshot ?? snapshot;
+    plan = planOf({ ...first, prices }, all, ledger);
+  });
+  return { requests, plan: plan! };
+}
+
+/** placed: null where it was refused, undefined where nothing was promoted. */
+function serve(
+  allocator: Allocator<DeviceMemory>,
+  live: Map<number, Live>,
+  moment: Extract<Moment, { ask: "place" | "promote" }>,
+  snapshot: MemorySnapshot,
+): { what: string; placed: Placement<DeviceMemory> | null | undefined } {
+  if (moment.ask === "place") {
+    const what = [...new Set(moment.pieces.map(({ label }) => label))].join(", ");
+    const placed = placeOrNull(allocator, moment.pieces);
+    if (placed) live.set(moment.placement, { placement: placed, what, snapshot });
+    return { what, placed };
+  }
+  const known = live.get(moment.placement);
+  const promotion = known && allocator.promote(known.placement);
+  if (!promotion) return { what: known?.what ?? "what was refused before", placed: undefined };
+  // where there was no room then, but is now, nothing speaks against it
+  if (moment.end?.kept ?? true) promotion.keep();
+  else promotion.undo(moment.end!.reason);
+  return { what: known.what, placed: known.placement };
+}
+
+function placeOrNull(allocator: Allocator<DeviceMemory>, pieces: Parameters<typeof allocator.place>[0]) {
+  try {
+    return allocator.place(pieces);
+  } catch (error) {
+    if (error instanceof MemoryRefusedError) return null;
+    throw error;
+  }
+}
