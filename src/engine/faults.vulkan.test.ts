@@ -12,6 +12,9 @@ const doneFile = process.env.WHISPER_VULKAN_TEST_FAULTS;
 const done = new Set(doneFile && existsSync(doneFile) ? readFileSync(doneFile, "utf8").split("\n") : []);
 if (done.size > 0) console.log(`${done.size} faults are done already (${doneFile})`);
 
+/** Of these the last use is in the middle of a window, not at opening. */
+const lateToo = new Set(["vkAllocateDescriptorSets", "vkQueueSubmit", "vkGetFenceStatus", "vkWaitForFences"]);
+
 describe.skipIf(!testDevice)("faults over a real driver", () => {
   let trials: FaultTrials;
   let validation: ReturnType<typeof watchValidation>;
@@ -24,12 +27,12 @@ describe.skipIf(!testDevice)("faults over a real driver", () => {
   });
   afterAll(() => trials.close());
 
-  /** Of each call the first and the last use, once, with its worst code; or everything. */
+  /** Of each call the first use, and of some the last, once, with its worst code; or everything. */
   function chosen(call: string): Fault[] {
     const all = [...trials.faultsOf(call, false), ...(doneFile ? trials.faultsOf(call, true) : [])];
     if (doneFile) return all.filter((fault) => !done.has(describeFault(fault)));
     const code = Math.min(...all.map((fault) => fault.code).filter((n) => n >= -4));
-    const last = trials.uses.get(call)! - 1;
+    const last = lateToo.has(call) ? trials.uses.get(call)! - 1 : 0;
     return all.filter((fault) => fault.code === code && (fault.nth === 0 || fault.nth === last));
   }
 

@@ -3,6 +3,8 @@ import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 
 /** Between two tensors only a few dozen bytes are wanted, so reading far ahead would be waste. */
 const chunkSizeBytes = 8 * 1024;
+/** Where one chunk follows the other, as in the vocabulary, they grow up to this. */
+const largestChunkBytes = 256 * 1024;
 const anotherCopy =
   "Get the file again (`whisper-vulkan pull NAME` for an official model) or name another one.";
 
@@ -43,13 +45,26 @@ export class FileCursor {
     this.#checkInside(sizeBytes, what);
     const start = this.offsetBytes - this.#chunkOffsetBytes;
     if (start < 0 || start + sizeBytes > this.#chunk.byteLength) {
-      const length = Math.min(Math.max(sizeBytes, chunkSizeBytes), this.sizeBytes - this.offsetBytes);
+      const goesOn = start >= 0 && start <= this.#chunk.byteLength;
+      const ahead = Math.max(
+        chunkSizeBytes,
+        goesOn ? Math.min(2 * this.#chunk.byteLength, largestChunkBytes) : 0,
+      );
+      const length = Math.min(Math.max(sizeBytes, ahead), this.sizeBytes - this.offsetBytes);
       // A new array each time, since views of the old one may still be in use.
       this.#chunk = new Uint8Array(length);
       this.#chunkOffsetBytes = this.offsetBytes;
       await this.readAt(this.offsetBytes, this.#chunk, what);
     }
     const first = this.offsetBytes - this.#chunkOffsetBytes;
+    this.offsetBytes += sizeBytes;
+    return this.#chunk.subarray(first, first + sizeBytes);
+  }
+
+  /** What take() would answer, where that needs no reading; else null, and nothing is taken. */
+  takeAtOnce(sizeBytes: number): Uint8Array | null {
+    const first = this.offsetBytes - this.#chunkOffsetBytes;
+    if (first < 0 || first + sizeBytes > this.#chunk.byteLength) return null;
     this.offsetBytes += sizeBytes;
     return this.#chunk.subarray(first, first + sizeBytes);
   }
