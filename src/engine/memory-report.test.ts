@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The next device that is opened is this card, with no GPU behind it. */
 function gpu(card: Card, script: Script = {}): void {
-  vi.mocked(openVulkan).mockImplementationOnce((selection, options) =>
+  vi.mocked(openVulkan).mockImplementationOnce((selection, { prices: _users, ...options } = {}) =>
     real.openVulkan(selection, options, mockTables(card, script)),
   );
 }
