@@ -98,8 +98,7 @@ export class LocalEngine implements Engine {
   #canGoOn(error: WhisperVulkanError): boolean {
     const { onNote } = this.#options;
     if (this.#onCpu) return false;
-    // once it was there, a device that is not is lost too
-    const lost = isLoss(error) || (this.#lastState !== null && goneCodes.has(error.code));
+    const lost = isLoss(error);
     if (!lost && error.code !== "memory-refused") return false;
     this.#losses.add();
     if (lost && !this.#losses.tooMany()) {
@@ -136,9 +135,15 @@ export class LocalEngine implements Engine {
 
   async #openDevice(): Promise<Backend> {
     const { openDevice = (onCpu) => (onCpu ? openCpuBackend : openBackend)(this.#options) } = this.#options;
-    const backend = await openDevice(this.#onCpu);
-    this.#onCpu ||= backend.describe().kind === "cpu";
-    return backend;
+    try {
+      const backend = await openDevice(this.#onCpu);
+      this.#onCpu ||= backend.describe().kind === "cpu";
+      return backend;
+    } catch (error) {
+      const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);
+      if (!gone || !this.#lastState) throw error;
+      throw new WhisperVulkanError("device-lost", error.message, { cause: error }); // it was there before
+    }
   }
 
   async #close(): Promise<void> {
