@@ -4,7 +4,7 @@ import { entryFor, type Rules, stepsOf } from "./ladder.js";
 import { type Ledger, type LedgerEntry, lastTries } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
-import { type Holdings, Placing } from "./placing.js";
+import { type Holdings, Placing, promotionHeadrooms } from "./placing.js";
 import type { MemoryReport } from "./record/report.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
@@ -124,7 +124,9 @@ export class Allocator<M extends DeviceMemory> {
     return spilled.some(({ use, pieces }) =>
       stepsOf(device, use)
         .filter(({ heap }) => device.heaps[heap]!.deviceLocal)
-        .some(({ heap }) => pieces.some((piece) => piece.sizeBytes <= accounts.availableBytes(heap, 2))),
+        .some(({ heap }) =>
+          pieces.some((piece) => piece.sizeBytes <= accounts.availableBytes(heap, promotionHeadrooms)),
+        ),
     );
   }
 

@@ -26,6 +26,9 @@ const pageBytes = 4096;
 /** No piece is cut smaller: each part costs the program a command. */
 const leastCutBytes = 64 << 10;
 
+/** What moves back must leave half as much more headroom than what is placed: it is not to be in the way again at once. */
+export const promotionHeadrooms = 1.5;
+
 interface Room {
   readonly step: Step | null;
   readonly bytes: number;
@@ -61,7 +64,7 @@ export class Placing<M extends DeviceMemory> {
   }
 
   /**
-   * Places what fits into the device's own memory within its budgets, with the headroom kept twice; nothing is cut, and
+   * Places what fits into the device's own memory within its budgets, with more headroom than otherwise; nothing is cut, and
    * what doesn't fit stays where it is.
    */
   placeInDevice(): void {
@@ -198,7 +201,7 @@ export class Placing<M extends DeviceMemory> {
 
   #leftBytes({ heap }: Step, budget: "heed" | "ignore" | "spare"): number {
     if (budget === "ignore") return Number.POSITIVE_INFINITY;
-    return this.#shared.accounts.availableBytes(heap, budget === "spare" ? 2 : 1);
+    return this.#shared.accounts.availableBytes(heap, budget === "spare" ? promotionHeadrooms : 1);
   }
 
   #blockBytes({ heap }: Step): number {

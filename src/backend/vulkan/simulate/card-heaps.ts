@@ -4,27 +4,29 @@ import {
   VK_ERROR_TOO_MANY_OBJECTS,
   VK_SUCCESS,
 } from "../bindings/generated/constants.js";
-import type { BudgetShrinks } from "./script.js";
+import type { BudgetShrinks, Script } from "./script.js";
 
 /** What a card's heaps have given out, what they say about it, and what they refuse. */
 export class CardHeaps {
   readonly #card: Card;
   readonly #shrinks: BudgetShrinks | null;
+  readonly #othersHold: Script["othersHold"] | null;
   readonly #heldBytes: number[];
   #nHeld = 0;
   #nTries = 0;
 
-  constructor(card: Card, shrinks: BudgetShrinks | null) {
+  constructor(card: Card, { budgetShrinks, othersHold }: Script) {
     this.#card = card;
-    this.#shrinks = shrinks;
+    this.#shrinks = budgetShrinks ?? null;
+    this.#othersHold = othersHold ?? null;
     this.#heldBytes = card.heaps.map(() => 0);
   }
 
   /** As VK_EXT_memory_budget reports them: usage is what others hold and what was given out here. */
   budgets(): { readonly budgetBytes: number; readonly usageBytes: number }[] {
-    return this.#card.heaps.map(({ sizeBytes, budgetBytes, usageBytes }, heap) => ({
+    return this.#card.heaps.map(({ sizeBytes, budgetBytes }, heap) => ({
       budgetBytes: this.#shrunk(heap)?.budgetBytes ?? budgetBytes ?? sizeBytes,
-      usageBytes: (usageBytes ?? 0) + this.#heldBytes[heap]!,
+      usageBytes: this.#othersBytes(heap) + this.#heldBytes[heap]!,
     }));
   }
 
@@ -51,10 +53,17 @@ export class CardHeaps {
 
   /** What others hold is gone; a budget below that is advice, which drivers go beyond, unless the script says no. */
   #freeBytes(heap: number): number {
-    const { sizeBytes, usageBytes = 0 } = this.#card.heaps[heap]!;
+    const { sizeBytes } = this.#card.heaps[heap]!;
+    const usageBytes = this.#othersBytes(heap);
     const shrunk = this.#shrunk(heap);
     const free = sizeBytes - usageBytes - this.#heldBytes[heap]!;
     return shrunk?.refuses ? Math.min(free, shrunk.budgetBytes - usageBytes - this.#heldBytes[heap]!) : free;
+  }
+
+  #othersBytes(heap: number): number {
+    const change = this.#othersHold;
+    if (change?.heap === heap && this.#nTries >= change.afterAllocations) return change.usageBytes;
+    return this.#card.heaps[heap]!.usageBytes ?? 0;
   }
 
   #shrunk(heap: number): BudgetShrinks | null {

@@ -11,6 +11,12 @@ export interface Script {
   readonly refuseCode?: number;
   /** After so many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
   readonly budgetShrinks?: BudgetShrinks;
+  /** After so many uses of vkAllocateMemory others hold another amount of a heap: when they have ended, less. */
+  readonly othersHold?: {
+    readonly afterAllocations: number;
+    readonly heap: number;
+    readonly usageBytes: number;
+  };
   /** A use of any call that returns a VkResult answers this code; always: so do all uses after it. */
   readonly fail?: {
     readonly call: string;

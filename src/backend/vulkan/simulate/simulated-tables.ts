@@ -33,7 +33,7 @@ export function simulatedTables(
   deviceIndex = 0,
 ): SimulatedTables {
   checkMemoryOf(card);
-  const heaps = new CardHeaps(card, script.budgetShrinks ?? null);
+  const heaps = new CardHeaps(card, script);
   const memory = new CardMemory(card, heaps);
   const replaced = replacing(real, (below) => ({
     ...oneDevice(below, deviceIndex, memory),
