@@ -133,10 +133,6 @@ export class EngineProcess {
   }
 
   #onOutcome(reply: Extract<Reply, { id: number }>): void {
-    if (reply.kind === "failed" && reply.error.code === "device-lost") {
-      this.lose(reply.error.message); // a new process may find the device well again
-      return;
-    }
     const call = this.#calls.get(reply.id)!;
     this.#calls.delete(reply.id);
     this.#onCallsChanged();

@@ -85,15 +85,6 @@ describe("a process that is lost", () => {
     await whisper.dispose();
   });
 
-  test("by a device that is lost, once", async () => {
-    const lost = 'if (once()) throw new WhisperVulkanError("device-lost", "the GPU stopped working");';
-    useChild(oddChild(folder, "lost", atEncoding(2, lost)));
-    const { whisper, notes } = await loadOwn();
-    await expectTheSame(whisper, 0);
-    expect(notes).toEqual(["the GPU stopped working; a new process goes on where it was"]);
-    await whisper.dispose();
-  });
-
   test("while it loads", async () => {
     useChild(oddChild(folder, "loading", 'if (once()) process.kill(process.pid, "SIGSEGV");'));
     const { whisper, notes } = await loadOwn();
@@ -113,4 +104,16 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });
+});
+
+test("release() ends the process after the windows asked for; the next transcription starts another", async () => {
+  const { whisper, notes } = await loadOwn();
+  await Promise.all([expectTheSame(whisper, 1), whisper.release()]);
+  await whisper.release();
+  expect(children().some(isThere)).toBe(false);
+  expect(whisper.memory()).toEqual([]);
+  await expectTheSame(whisper, 0);
+  expect(children().filter(isThere)).toHaveLength(1);
+  expect(notes).toEqual([]);
+  await whisper.dispose();
 });

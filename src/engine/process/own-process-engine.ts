@@ -15,7 +15,7 @@ import { stopped, untilStopped } from "./stopped.js";
 const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-failed", "memory-refused"]);
 
 /**
- * The engine in a process of its own. When that crashes, hangs or loses its device, a new one loads the model again and is
+ * The engine in a process of its own. When that crashes or hangs, a new one loads the model again and is
  * given the windows that were under way; after the third time in a minute, or without a window done in between, on the CPU.
  */
 export class OwnProcessEngine implements Engine {
