@@ -79,17 +79,32 @@ export function whatMustCome(
   const shortBytes = stuck + Math.max(0, wanted - stuck - surelyWithin) + blockEnds;
   const mostSpillBytes = !unhindered ? wanted + slack : plenty ? 0 : shortBytes;
 
+  const visible = sum(rooms.map(({ visibleBytes }) => visibleBytes));
   const tooMuch =
+    needed - wanted > visible ||
     needed > sum(inDevice.map(({ atMostForAllBytes }) => atMostForAllBytes)) + hostAtMost ||
     leastSpillBytes > hostAtMost ||
     largest > limits.maxAllocationSizeBytes;
-  const enough = unhindered && stuck <= hostWithin && needed + slack <= deviceWithin + hostWithin;
+  const enough =
+    unhindered &&
+    needed - wanted + slack <= visible &&
+    stuck <= hostWithin &&
+    needed + slack <= deviceWithin + hostWithin;
   const verdicts: MemoryPlan["verdict"][] = [];
   if (!tooMuch && leastSpillBytes === 0) verdicts.push("device");
   if (!tooMuch && mostSpillBytes > 0 && inHost.some(({ atMostBytes }) => atMostBytes > 0))
     verdicts.push("spill");
   if (!enough) verdicts.push("refused");
   return { verdicts, leastSpillBytes, mostSpillBytes };
+}
+
+/** Where it isn't known which of several rules hold. */
+export function eitherOf(musts: readonly Must[]): Must {
+  return {
+    verdicts: [...new Set(musts.flatMap(({ verdicts }) => verdicts))],
+    leastSpillBytes: Math.min(...musts.map(({ leastSpillBytes }) => leastSpillBytes)),
+    mostSpillBytes: Math.max(...musts.map(({ mostSpillBytes }) => mostSpillBytes)),
+  };
 }
 
 /** What is wrong with where something ended up, or null. */

@@ -8,6 +8,8 @@ export interface Room {
   readonly atMostBytes: number;
   /** Of anything, small buffers too. */
   readonly atMostForAllBytes: number;
+  /** Of what the host reads and writes. */
+  readonly visibleBytes: number;
   /** The largest piece at once. */
   readonly holeBytes: number;
   /** Blocks come to at most so much. */
@@ -34,6 +36,7 @@ export function roomsOf(snapshot: MemorySnapshot, maxBlockBytes: number): Room[]
       withinBytes: usable ? Math.floor(free - Math.min(0.05 * sizeBytes, free / 2)) : 0,
       atMostBytes: usable ? (deviceLocal && limits.overcommits ? free : unused) : 0,
       atMostForAllBytes: flags.some((f) => f & 3) ? unused : 0,
+      visibleBytes: flags.some((f) => f & 2) ? unused : 0,
       holeBytes: usable ? (snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY) : 0,
       blockBytes: Math.min(maxBlockBytes, sizeBytes <= 2 ** 30 ? sizeBytes / 8 : Number.POSITIVE_INFINITY),
     };
