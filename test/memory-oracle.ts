@@ -1,51 +1,122 @@
 import type { MemoryManifest } from "../src/backend/backend.js";
 import { type CutLimits, piecesOf } from "../src/backend/vulkan/pieces.js";
 import type { MemoryPlan, MemorySnapshot, Piece } from "../src/memory/index.js";
+import { roomsOf } from "./memory-rooms.js";
+
+/** What must come of placing pieces on a device. */
+export interface Must {
+  /** Verdicts that are right. More than one where what is free comes within a piece that is never cut of what is needed. */
+  readonly verdicts: readonly MemoryPlan["verdict"][];
+  /** How much may lie beyond the device's memory, where it is not refused. */
+  readonly leastSpillBytes: number;
+  readonly mostSpillBytes: number;
+}
+
+const pageBytes = 4096;
+const blockEnds = 64 * pageBytes;
+/** Uses and labels that share no block. */
+const nKinds = 6;
+/** What the GPU may read over the bus, but should not. */
+const isWanted = ({ use }: Piece) => use !== "upload" && use !== "readBack";
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 /**
- * What must come of placing pieces, from the rules alone (shared with no code of the planner's): sums, no blocks. Where
- * what is free comes within a piece that is never cut of what is needed, either answer is right.
+ * From the rules alone (shared with no code of the planner's): sums of bytes by heap, no blocks and no order. Room counts
+ * for less by what may stay empty.
  */
-function oracle(snapshot: MemorySnapshot, pieces: readonly Piece[], alignmentBytes: number) {
-  const { heaps, types, limits, budgets } = snapshot;
-  const pageBytes = 4096;
-  const sizes = pieces.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes);
-  const needed = sizes.reduce((a, b) => a + b, 0);
-  // what may be cut goes anywhere, down to parts of 1 MiB
-  const largest = Math.max(...sizes.filter((_, i) => !pieces[i]!.rows));
-  const free = heaps.map(({ sizeBytes }, i) => {
-    const budget = Math.min(budgets?.[i]?.budgetBytes ?? sizeBytes, sizeBytes);
-    return Math.max(0, budget - Math.min(budgets?.[i]?.usageBytes ?? 0, budget));
-  });
-  const usable = (i: number, flags: number) =>
-    types.some((t) => t.heap === i && (t.flags & 0xf0) === 0 && (t.flags & flags) === flags);
-  const vram = Math.max(0, ...heaps.map((heap) => (heap.deviceLocal ? heap.sizeBytes : 0)));
-  const only = (i: number) => types.some((t) => t.heap === i && (t.flags & 0xf3) === 1);
-  const headroom = heaps.map(({ sizeBytes }, i) => Math.min(0.05 * sizeBytes, free[i]! / 2));
-  // a small heap that the host sees is not for what stays in VRAM
-  const device = heaps.map(({ sizeBytes, deviceLocal }, i) =>
-    deviceLocal && usable(i, 1) && (sizeBytes >= vram / 2 || only(i)) ? free[i]! - headroom[i]! : 0,
+export function whatMustCome(
+  snapshot: MemorySnapshot,
+  pieces: readonly Piece[],
+  alignmentBytes: number,
+  maxBlockBytes = 256 << 20,
+): Must {
+  const { limits } = snapshot;
+  const bytesOf = (some: readonly Piece[]) =>
+    sum(some.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes));
+  const needed = bytesOf(pieces);
+  const wanted = bytesOf(pieces.filter(isWanted));
+  const whole = pieces.filter(({ rows }) => !rows);
+  const largest = Math.max(0, ...whole.map((piece) => bytesOf([piece])));
+
+  const rooms = roomsOf(snapshot, maxBlockBytes);
+  const inDevice = rooms.filter(({ deviceLocal }) => deviceLocal);
+  const inHost = rooms.filter(({ deviceLocal }) => !deviceLocal);
+  const deviceWithin = sum(inDevice.map(({ withinBytes }) => withinBytes));
+  const hostAtMost = Math.min(
+    sum(inHost.map(({ atMostForAllBytes }) => atMostForAllBytes)),
+    limits.maxHostBytes,
   );
-  const host = heaps.map(({ deviceLocal }, i) =>
-    !deviceLocal && usable(i, 2) ? free[i]! - headroom[i]! : 0,
-  );
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-  const hostAtMost = Math.min(sum(host), limits.maxHostBytes);
-  // per heap a piece that no longer fits, and the end of a page a block
-  const slack = heaps.length * (largest + (1 << 20) + 64 * pageBytes) + (8 << 20);
-  const piecesFit = largest <= limits.maxAllocationSizeBytes;
-  const holes = heaps.map((_, i) => snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY);
-  const holesFit = holes.every((bytes) => largest <= bytes);
-  const nBlocks = pieces.length + heaps.length + Math.ceil(needed / (Math.min(...holes) / 2));
-  const enoughBlocks = limits.maxAllocationCount >= nBlocks;
+  const inPieces = inHost.some(({ holeBytes }) => holeBytes > 0 && holeBytes < largest);
+  const hostWithin = inPieces
+    ? 0
+    : Math.min(sum(inHost.map(({ withinBytes }) => withinBytes)), limits.maxHostBytes);
+
+  // what may stay empty in a heap: less than a piece that is never cut, the least part of one that may be, ends of blocks
+  const leastCut = Math.max(64 << 10, ...pieces.map(({ rows }) => 64 * (rows?.rowBytes ?? 0))) + pageBytes;
+  const perHeap = largest + leastCut + blockEnds;
+  const staging = Math.min(8 << 20, Math.max(0, ...pieces.map(({ sizeBytes }) => sizeBytes)));
+  const used = rooms.filter(({ atMostForAllBytes }) => atMostForAllBytes > 0);
+  const slack = used.length * perHeap + staging;
+  const deviceSlack = inDevice.filter(({ withinBytes }) => withinBytes > 0).length * perHeap + staging;
+
+  // a piece that is never cut goes into no smaller hole
+  const beyond = (hole: number) =>
+    bytesOf(whole.filter((piece) => isWanted(piece) && piece.sizeBytes > hole));
+  const holes = inDevice.filter(({ withinBytes }) => withinBytes > 0).map(({ holeBytes }) => holeBytes);
+  const stuck = beyond(Math.min(...holes));
+  const plenty = needed + deviceSlack <= deviceWithin && stuck === 0;
+  // of each kind blocks that are at least half full, and a few in each heap; where memory is short, as many as pieces
+  const blockBytes = Math.min(...used.map((room) => room.blockBytes), ...holes.map((hole) => hole / 2));
+  const nBlocks =
+    Math.ceil(needed / (blockBytes / 2)) + (plenty ? nKinds * 2 * used.length : pieces.length + used.length);
+  const unhindered = largest <= limits.maxAllocationSizeBytes && nBlocks <= limits.maxAllocationCount;
+
+  // with room in the host's memory no headroom of the device's is used
+  const deviceAtMost =
+    needed + slack <= hostWithin ? deviceWithin : sum(inDevice.map(({ atMostBytes }) => atMostBytes));
+  const leastSpillBytes = Math.max(0, beyond(Math.max(0, ...holes)), wanted - deviceAtMost);
+  const surelyWithin = Math.max(0, deviceWithin - deviceSlack - (needed - wanted));
+  const shortBytes = stuck + Math.max(0, wanted - stuck - surelyWithin) + blockEnds;
+  const mostSpillBytes = !unhindered ? wanted + slack : plenty ? 0 : shortBytes;
+
+  const visible = sum(rooms.map(({ visibleBytes }) => visibleBytes));
+  const tooMuch =
+    needed - wanted > visible ||
+    needed > sum(inDevice.map(({ atMostForAllBytes }) => atMostForAllBytes)) + hostAtMost ||
+    leastSpillBytes > hostAtMost ||
+    largest > limits.maxAllocationSizeBytes;
+  const enough =
+    unhindered &&
+    needed - wanted + slack <= visible &&
+    stuck <= hostWithin &&
+    needed + slack <= deviceWithin + hostWithin;
+  const verdicts: MemoryPlan["verdict"][] = [];
+  if (!tooMuch && leastSpillBytes === 0) verdicts.push("device");
+  if (!tooMuch && mostSpillBytes > 0 && inHost.some(({ atMostBytes }) => atMostBytes > 0))
+    verdicts.push("spill");
+  if (!enough) verdicts.push("refused");
+  return { verdicts, leastSpillBytes, mostSpillBytes };
+}
+
+/** Where it isn't known which of several rules hold. */
+export function eitherOf(musts: readonly Must[]): Must {
   return {
-    needed,
-    mustBeDevice: piecesFit && holesFit && enoughBlocks && needed + slack <= sum(device),
-    mustNotBeRefused:
-      piecesFit && enoughBlocks && needed + slack <= (holesFit ? sum(device) : 0) + hostAtMost,
-    mustSpill: needed > sum(heaps.map(({ deviceLocal }, i) => (deviceLocal ? free[i]! : 0))) + slack,
-    mustBeRefused: needed > sum(heaps.map((_, i) => heaps[i]!.sizeBytes)),
+    verdicts: [...new Set(musts.flatMap(({ verdicts }) => verdicts))],
+    leastSpillBytes: Math.min(...musts.map(({ leastSpillBytes }) => leastSpillBytes)),
+    mostSpillBytes: Math.max(...musts.map(({ mostSpillBytes }) => mostSpillBytes)),
   };
+}
+
+/** What is wrong with where something ended up, or null. */
+export function wrongOutcome(
+  must: Must,
+  { verdict, spilledBytes }: Pick<MemoryPlan, "verdict" | "spilledBytes">,
+): string | null {
+  if (!must.verdicts.includes(verdict)) return `must be ${must.verdicts.join(" or ")}, is ${verdict}`;
+  if (verdict !== "spill") return null;
+  if (spilledBytes < must.leastSpillBytes) return `spills ${spilledBytes}, less than ${must.leastSpillBytes}`;
+  if (spilledBytes > must.mostSpillBytes) return `spills ${spilledBytes}, more than ${must.mostSpillBytes}`;
+  return null;
 }
 
 /** What is wrong with a plan: limits not kept, pieces out of place, a verdict other than the oracle's. */
@@ -75,11 +146,6 @@ export function disagreements(
   } catch {
     return plan.verdict === "refused" ? wrong : [...wrong, "planned although it can't be bound"];
   }
-  const must = oracle(snapshot, pieces, alignmentBytes);
-  if (must.mustBeDevice && plan.verdict !== "device")
-    wrong.push(`must lie in the device's memory, is ${plan.verdict}`);
-  if (must.mustNotBeRefused && plan.verdict === "refused") wrong.push("must not be refused");
-  if (must.mustSpill && plan.verdict === "device") wrong.push("lies in more device memory than there is");
-  if (must.mustBeRefused && plan.verdict !== "refused") wrong.push("lies in more memory than there is");
-  return wrong;
+  const outcome = wrongOutcome(whatMustCome(snapshot, pieces, alignmentBytes), plan);
+  return outcome === null ? wrong : [...wrong, outcome];
 }

@@ -17,6 +17,7 @@ export function manifestOf(programs: readonly Program[], scratchAlignmentBytes: 
         if (tensor.role === "scratch") continue;
         if (!cuttable.includes(tensor)) whole.add(tensor.name);
         const known = tensors.get(tensor.name);
+        if (known === tensor) continue;
         if (known && (known.type !== tensor.type || elementCount(known) !== elementCount(tensor)))
           throw new Error(`tensor ${tensor.name} has two shapes: [${known.shape}] and [${tensor.shape}]`);
         tensors.set(tensor.name, tensor);

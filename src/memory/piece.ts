@@ -57,5 +57,5 @@ export function take<M extends DeviceMemory>(block: Block<M>, piece: Piece): Pla
 /** With a size that is a multiple of the alignment, a power of two. */
 export function aligned<P extends Piece>(piece: P, alignmentBytes: number): P {
   const sizeBytes = Math.max(1, Math.ceil(piece.sizeBytes / alignmentBytes)) * alignmentBytes;
-  return { ...piece, sizeBytes };
+  return sizeBytes === piece.sizeBytes ? piece : { ...piece, sizeBytes };
 }

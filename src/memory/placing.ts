@@ -43,7 +43,7 @@ export class Placing<M extends DeviceMemory> {
   readonly #refusedBytes = new Map<number, number>();
   readonly #waiting: Set<Piece>;
   readonly #said = new Map<Step, Map<Use, string>>();
-  readonly #steps = new Map<Use, readonly Step[]>();
+  readonly #steps = new Map<Use, { readonly inDevice: readonly Step[]; readonly others: readonly Step[] }>();
 
   constructor(shared: Holdings<M>, pieces: readonly Piece[]) {
     this.#shared = shared;
@@ -97,11 +97,15 @@ export class Placing<M extends DeviceMemory> {
   /** The steps of a use that lead to the device's own memory, or the others. */
   #stepsTo(use: Use, inDevice: boolean): readonly Step[] {
     const { device } = this.#shared;
-    const all = this.#steps.get(use) ?? stepsOf(device, use);
-    this.#steps.set(use, all);
-    // where it makes no difference to a use the ladder's order is all there is
-    if (!wantsDeviceMemory.has(use)) return inDevice ? all : [];
-    return all.filter(({ heap }) => device.heaps[heap]!.deviceLocal === inDevice);
+    let steps = this.#steps.get(use);
+    if (!steps) {
+      const all = stepsOf(device, use);
+      // where it makes no difference to a use the ladder's order is all there is
+      const isFirst = ({ heap }: Step) => !wantsDeviceMemory.has(use) || device.heaps[heap]!.deviceLocal;
+      steps = { inDevice: all.filter(isFirst), others: all.filter((step) => !isFirst(step)) };
+      this.#steps.set(use, steps);
+    }
+    return inDevice ? steps.inDevice : steps.others;
   }
 
   #onSteps(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore" | "spare"): Place<M> | null {

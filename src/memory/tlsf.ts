@@ -46,8 +46,13 @@ export class Tlsf {
     this.#remove(range);
     if (range.size > sizeBytes) {
       const rest: Range = {
-        ...{ offset: range.offset + sizeBytes, size: range.size - sizeBytes, free: false },
-        ...{ before: range, after: range.after, previous: null, next: null },
+        offset: range.offset + sizeBytes,
+        size: range.size - sizeBytes,
+        free: false,
+        before: range,
+        after: range.after,
+        previous: null,
+        next: null,
       };
       if (range.after) range.after.before = rest;
       range.after = rest;

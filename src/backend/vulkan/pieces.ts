@@ -30,10 +30,19 @@ export function piecesOf(manifest: MemoryManifest, { maxPartBytes, maxBindingByt
   const pieces = manifest.entries.flatMap(({ tensor, cuttable }): Piece[] => {
     const parts = cuttable ? rowsWithin(tensor, maxPartBytes) : wholeTensor(tensor, maxBindingBytes);
     const rowBytes = rowBytesOf(tensor);
-    return parts.map(({ firstRow, nRows, sizeBytes }) => ({
-      ...{ key: rowsKey(tensor.name, firstRow), sizeBytes, ...useOf(tensor), reads: reads[tensor.heat] },
-      ...(cuttable && { rows: { of: tensor.name, first: firstRow, count: nRows, rowBytes } }),
-    }));
+    const { use, label } = useOf(tensor);
+    return parts.map(({ firstRow, nRows, sizeBytes }) => {
+      const piece = {
+        key: rowsKey(tensor.name, firstRow),
+        sizeBytes,
+        use,
+        label,
+        reads: reads[tensor.heat],
+      };
+      return cuttable
+        ? { ...piece, rows: { of: tensor.name, first: firstRow, count: nRows, rowBytes } }
+        : piece;
+    });
   });
   if (manifest.scratchSizeBytes > 0)
     pieces.push({

@@ -1,16 +1,12 @@
 import { noise } from "../../audio/cases.js";
 import { openVulkan, type Tables, type VulkanOptions } from "../../backend/vulkan/index.js";
-import {
-  type CountedTables,
-  mockTables,
-  referenceKernels,
-  type Script,
-} from "../../backend/vulkan/simulate/index.js";
-import { noResizableBar, onlyNonCoherent, unified } from "../../backend/vulkan/simulate/testing/cards.js";
+import { type CountedTables, mockTables, type Script } from "../../backend/vulkan/simulate/index.js";
+import { noResizableBar, onlyNonCoherent } from "../../backend/vulkan/simulate/testing/cards.js";
 import { errorCodes, mustBeSurvived } from "../../backend/vulkan/simulate/testing/error-codes.js";
 import { nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
 import { WhisperVulkanError } from "../../errors.js";
 import { LocalEngine } from "../local-engine.js";
+import { inPlaceOfTheCpu, onMock } from "./in-place-of-the-cpu.js";
 import { toyDimensions, toyModel } from "./toy-model.js";
 import { ToyWindows } from "./toy-window.js";
 
@@ -18,7 +14,6 @@ export type Fault = NonNullable<Script["fail"]>;
 
 /** So short a context that a window has 4 tokens. */
 const dimensions = { ...toyDimensions, nTextCtx: 8, nAudioState: 16, nTextState: 16 };
-const onMock: VulkanOptions = { kernels: referenceKernels, maxFlops: 1e8 };
 
 export function describeFault({ call, nth, code, always }: Fault): string {
   return `${call} ${nth} ${code}${always ? " always" : ""}`;
@@ -127,11 +122,3 @@ export const slowCalls = [
   "vkMapMemory",
   "vkWaitForFences",
 ] as const;
-
-/** A device that never fails, and is up sooner than threads are. */
-async function inPlaceOfTheCpu() {
-  const backend = await openVulkan("0", onMock, mockTables(unified));
-  const { details } = backend.describe();
-  backend.describe = () => ({ kind: "cpu", device: "in place of the CPU", details });
-  return backend;
-}
