@@ -4,7 +4,6 @@ import {
   flagNames,
   type Ledger,
   type MemoryPlan,
-  type Move,
   memoryFlags,
   type Place,
   type Prices,
@@ -16,7 +15,6 @@ import type { Tensor } from "../../ops/tensor.js";
 import type { MemoryManifest, MemoryUse, Storage } from "../backend.js";
 import type { Device } from "./device.js";
 import { type BytePart, partsFrom } from "./parts.js";
-import { Patience } from "./patience.js";
 import {
   type CutLimits,
   piecesOf,
@@ -26,6 +24,7 @@ import {
   scratchKey,
 } from "./pieces.js";
 import type { Range } from "./plan.js";
+import { Promotions } from "./promotions.js";
 import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
@@ -46,7 +45,7 @@ export interface StorageSurroundings {
 export class VulkanStorage implements Storage {
   readonly #on: StorageSurroundings;
   readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
-  readonly #patience = new Patience();
+  readonly #promotions: Promotions;
   #placed: StoragePlacement<BufferMemory>;
   #staging: Staging | null = null;
   #plan: MemoryPlan;
@@ -55,6 +54,7 @@ export class VulkanStorage implements Storage {
   constructor(manifest: MemoryManifest, surroundings: StorageSurroundings) {
     const { memory, allocator, limits } = surroundings;
     this.#on = surroundings;
+    this.#promotions = new Promotions(allocator);
     const snapshot = takeSnapshot(memory);
     const hostSees = (type: number) => this.#hostSees(type);
     this.#placed = placeStorage(allocator, piecesOf(manifest, limits), hostSees);
@@ -113,29 +113,10 @@ export class VulkanStorage implements Storage {
   }
 
   async promote(): Promise<boolean> {
-    const { allocator } = this.#on;
     const { placement } = this.#placed;
-    if (!allocator.hasSpilled(placement) || !this.#patience.due(allocator.hasRoom(placement))) return false;
-    this.#openStaging(this.#placed.staging ?? placeStaging(allocator, Number.POSITIVE_INFINITY));
-    const promotion = allocator.promote(placement);
-    if (!promotion) {
-      this.#patience.failed();
-      return false;
-    }
-    let same = true;
-    try {
-      for (const move of promotion.moves) same &&= await this.#moved(move);
-    } catch (error) {
-      promotion.undo("copying failed");
-      throw error;
-    }
-    if (!same) {
-      promotion.undo("what arrived is not what was sent");
-      this.#patience.failed();
-      return false;
-    }
-    promotion.keep();
-    this.#patience.succeeded();
+    if (!this.#promotions.due(placement)) return false;
+    this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
+    if (!(await this.#promotions.run(placement, this.#throughStaging()))) return false;
     this.#plan = this.#planOn(this.#snapshot());
     return true;
   }
@@ -157,21 +138,6 @@ export class VulkanStorage implements Storage {
   async dispose(): Promise<void> {
     await this.#staging?.destroy();
     this.#freeMemory();
-  }
-
-  /** Copies what is to move and compares what arrived. */
-  async #moved({ from, to }: Move<BufferMemory>): Promise<boolean> {
-    const staging = this.#throughStaging();
-    await staging.move(from.memory.buffer, from.offsetBytes, to.memory.buffer, to.offsetBytes, to.sizeBytes);
-    const sent = Buffer.alloc(Math.min(staging.sizeBytes, to.sizeBytes));
-    const arrived = Buffer.alloc(sent.byteLength);
-    for (let done = 0; done < to.sizeBytes; done += sent.byteLength) {
-      const length = Math.min(sent.byteLength, to.sizeBytes - done);
-      await staging.read(from.memory.buffer, from.offsetBytes + done, sent.subarray(0, length));
-      await staging.read(to.memory.buffer, to.offsetBytes + done, arrived.subarray(0, length));
-      if (sent.compare(arrived, 0, length, 0, length) !== 0) return false;
-    }
-    return true;
   }
 
   #openStaging(placement = this.#placed.staging): void {
