@@ -4,6 +4,7 @@ import {
   flagNames,
   type Ledger,
   type MemoryPlan,
+  MemoryRefusedError,
   memoryFlags,
   type Place,
   type Prices,
@@ -115,7 +116,12 @@ export class VulkanStorage implements Storage {
   async promote(): Promise<boolean> {
     const { placement } = this.#placed;
     if (!this.#promotions.due(placement)) return false;
-    this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
+    try {
+      this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
+    } catch (error) {
+      if (error instanceof MemoryRefusedError) return false; // all stays where it is
+      throw error;
+    }
     if (!(await this.#promotions.run(placement, this.#throughStaging()))) return false;
     this.#plan = this.#planOn(this.#snapshot());
     return true;
