@@ -4,6 +4,7 @@ import {
   flagNames,
   type Ledger,
   type MemoryPlan,
+  MemoryRefusedError,
   type Move,
   memoryFlags,
   type Place,
@@ -116,8 +117,7 @@ export class VulkanStorage implements Storage {
     const { allocator } = this.#on;
     const { placement } = this.#placed;
     if (!allocator.hasSpilled(placement) || !this.#patience.due(allocator.hasRoom(placement))) return false;
-    this.#openStaging(this.#placed.staging ?? placeStaging(allocator, Number.POSITIVE_INFINITY));
-    const promotion = allocator.promote(placement);
+    const promotion = this.#stagingForPromotion() ? allocator.promote(placement) : null;
     if (!promotion) {
       this.#patience.failed();
       return false;
@@ -174,6 +174,17 @@ export class VulkanStorage implements Storage {
     return true;
   }
 
+  /** Whether there is a buffer to go through. Without one what spilled stays where it is: that is no reason to fail. */
+  #stagingForPromotion(): boolean {
+    try {
+      this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
+      return true;
+    } catch (error) {
+      if (error instanceof MemoryRefusedError) return false;
+      throw error;
+    }
+  }
+
   #openStaging(placement = this.#placed.staging): void {
     if (this.#staging || !placement) return;
     this.#placed = { ...this.#placed, staging: placement };
@@ -183,7 +194,10 @@ export class VulkanStorage implements Storage {
   /** The device as it would be without this storage, at this moment. */
   #snapshot() {
     const snapshot = takeSnapshot(this.#on.memory);
-    const taken = this.#plan.heaps.map(({ takenBytes }) => takenBytes);
+    const { placement, staging } = this.#placed;
+    const taken = snapshot.heaps.map(() => 0);
+    for (const { memory, step } of [...placement.blocks, ...(staging?.blocks ?? [])])
+      taken[step.heap]! += memory.sizeBytes;
     const budgets = snapshot.budgets?.map(({ budgetBytes, usageBytes }, heap) => ({
       budgetBytes,
       usageBytes: Math.max(0, usageBytes - taken[heap]!),
