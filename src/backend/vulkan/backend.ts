@@ -1,3 +1,4 @@
+import { WhisperVulkanError } from "../../errors.js";
 import {
   type Allocator,
   type AllocatorOptions,
@@ -152,10 +153,17 @@ export class VulkanBackend implements Backend {
   /** Once for a device and its driver: a measurement is kept for the plans to come. */
   async #measurePrices(): Promise<void> {
     if (this.#prices.get(this.#priceKey)) return;
+    const { heaps } = this.#memory;
+    const held = this.#allocator.heldBytes.reduce((sum, n, i) => sum + (heaps[i]!.deviceLocal ? n : 0), 0);
     const measured = await measurePrices({
       ...{ memory: this.#memory, alignmentBytes: this.#alignmentBytes },
+      vramLimitBytes: (this.#options.memory?.vramLimitBytes ?? Number.POSITIVE_INFINITY) - held,
       storage: (program, allocator) => this.#storage(this.manifest([program]), allocator),
       compile: (program, storage) => this.compile(program, storage),
+    }).catch((error) => {
+      // where not even that much memory is left, prices stay estimates: that is no reason to give the device up
+      if (error instanceof WhisperVulkanError && error.code === "memory-refused") return null;
+      throw error;
     });
     if (measured) this.#prices.set(this.#priceKey, measured);
   }

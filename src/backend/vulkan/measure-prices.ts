@@ -30,6 +30,8 @@ export interface PriceStore {
 export interface ReadTest {
   readonly memory: VulkanMemory;
   readonly alignmentBytes: number;
+  /** What may be taken of the device's memory besides what is held. */
+  readonly vramLimitBytes: number;
   /** Errors: memory-refused. */
   storage(program: Program, allocator: Allocator<BufferMemory>): Storage;
   compile(program: Program, storage: Storage): Promise<Executable>;
@@ -70,9 +72,10 @@ async function bytesPerSecond(
 
 /** Storage on some types alone, of which nothing counts elsewhere; null where there isn't that much of them. */
 function storageOn(test: ReadTest, program: Program, useType: (type: number) => boolean): Storage | null {
-  const { memory, alignmentBytes } = test;
+  const { memory, alignmentBytes, vramLimitBytes } = test;
+  const options = { alignmentBytes, vramLimitBytes };
   try {
-    return test.storage(program, new Allocator(memory.only(useType), new Ledger(), { alignmentBytes }));
+    return test.storage(program, new Allocator(memory.only(useType), new Ledger(), options));
   } catch (error) {
     if (error instanceof MemoryRefusedError) return null;
     throw error;
