@@ -36,8 +36,8 @@ const program: Program = {
 };
 
 /** Measures since most of 8 MiB of weights spills; mostBytes: of the device's memory held at any time. */
-async function measure(script: Script = {}) {
-  const tables = mockTables(card, script);
+async function measure(script: Script = {}, vramLimitBytes = MiB, on = card) {
+  const tables = mockTables(on, script);
   let mostBytes = 0;
   const watched = { ...tables };
   watched.device = (instance, handle) => {
@@ -52,7 +52,7 @@ async function measure(script: Script = {}) {
     });
   };
   const prices = new Map<string, Prices>();
-  const memory = { vramLimitBytes: MiB };
+  const memory = { vramLimitBytes };
   const backend = await openVulkan(
     "0",
     { kernels: referenceKernels, maxFlops: 1e8, memory, prices },
@@ -62,22 +62,36 @@ async function measure(script: Script = {}) {
   try {
     expect(storage.plan!()!.verdict).toBe("spill");
     await storage.measurePrices!();
+    const { prices: used } = storage.plan!()!;
+    return { mostBytes, used, kept: [...prices.values()], nSubmits: tables.counts().calls.vkQueueSubmit! };
   } finally {
     await storage.dispose();
     await backend.dispose();
+    expect(nothingLeft(tables)).toBe(true);
   }
-  expect(nothingLeft(tables)).toBe(true);
-  return { mostBytes, prices: [...prices.values()], nSubmits: tables.counts().calls.vkQueueSubmit! };
 }
 
-test("measuring keeps the user's limit; what that leaves no room for stays an estimate", async () => {
-  const { mostBytes, prices } = await measure();
-  expect(prices).toMatchObject([{ measured: true }]);
+test("measuring keeps the user's limit; where that leaves no room it is no measurement, and not kept", async () => {
+  const { mostBytes, kept, used } = await measure();
+  expect(kept).toEqual([]);
+  expect(used).toMatchObject({ deviceBytesPerSecond: 300e9, measured: false });
+  expect(used.hostBytesPerSecond).not.toBe(11e9);
   expect(mostBytes).toBeLessThanOrEqual(MiB);
+});
+
+test("with room for both it is one, and kept", async () => {
+  const [vram, host] = card.heaps;
+  const full = { ...card, heaps: [{ ...vram!, usageBytes: vram!.sizeBytes }, host!] };
+  const leaving = { othersHold: { afterAllocations: 3, heap: 0, usageBytes: 0 } };
+  const { kept, used } = await measure(leaving, Number.POSITIVE_INFINITY, full);
+  expect(used.measured).toBe(true);
+  expect(kept).toEqual([used]);
 });
 
 test("where measuring is refused memory all goes on, on estimates", async () => {
   const { nSubmits } = await measure();
   const fail = { call: "vkQueueSubmit", code: -2 } as const;
-  expect((await measure({ fail: { ...fail, nth: nSubmits - 1 } })).prices).toEqual([]);
+  const { kept, used } = await measure({ fail: { ...fail, nth: nSubmits - 1 } });
+  expect(kept).toEqual([]);
+  expect(used.measured).toBe(false);
 });

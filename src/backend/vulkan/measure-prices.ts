@@ -40,7 +40,7 @@ export interface ReadTest {
 /**
  * What the device reads from its own memory and from the host's, in bytes a second, as a decoder step reads its weights: a
  * row times a matrix. Takes at most 32 MiB of each for a moment; null where the host's memory is refused. Where the device's
- * is full its speed stays an estimate. Errors: device-lost, memory-refused (by another call).
+ * is full its speed, and with it the whole, stays an estimate. Errors: device-lost, memory-refused (by another call).
  */
 export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   const { heaps, types } = test.memory;
@@ -51,7 +51,7 @@ export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   return {
     hostBytesPerSecond: host,
     deviceBytesPerSecond: device ?? Math.max(host, estimatedPrices.deviceBytesPerSecond),
-    measured: true,
+    measured: device !== null,
   };
 }
 
