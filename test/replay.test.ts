@@ -67,6 +67,17 @@ describe("replay", () => {
     expect(stderr.trimEnd()).not.toContain("\n");
   });
 
+  test.each([
+    ["", /--svg names no file/],
+    ["-", /--svg names no file/],
+    ["report.json", /report\.json would be overwritten\. .*--svg/],
+  ])("writes no picture to %j", async (path, message) => {
+    const { status, stdout, stderr } = await run("replay", "report.json", "--svg", path);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(JSON.parse(readFileSync(join(folder, "report.json"), "utf8"))).toEqual(report);
+  });
+
   test("says so where there is no file", async () => {
     expect((await run("replay", "none.json")).stderr).toMatch(/^whisper-vulkan: there is no file none\.json/);
   });
@@ -86,10 +97,21 @@ describe("transcribe --memory-report", () => {
     ["", 2, /--memory-report names no file/],
     ["-", 2, /--memory-report names no file/],
     ["tone.wav", 2, /tone\.wav would be overwritten/],
+    ["model.bin", 2, /model\.bin would be overwritten\. .*--memory-report/],
     ["nowhere/report.json", 1, /there is no folder .*nowhere.*--memory-report/],
   ])("refuses %j before the work starts", async (path, code, message) => {
     const { status, stdout, stderr } = await run(...model, "tone.wav", "--memory-report", path);
     expect({ status, stdout }).toEqual({ status: code, stdout: "" });
     expect(stderr).toMatch(message);
   });
+
+  test.each(["auto", "cpu"])(
+    "a card that is none is said in one line, with --device %s too",
+    async (device) => {
+      const options = ["--device", device, "--simulate", "malo", "--memory-report", "none.json"];
+      const { status, stdout, stderr } = await run(...model, "tone.wav", ...options);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toMatch(/^whisper-vulkan: no card is called "malo"[^\n]*\n$/);
+    },
+  );
 });

@@ -3,8 +3,8 @@ import { type ModelMemoryPlan, planMemory } from "../engine/plan-memory.js";
 import { picture } from "../memory/index.js";
 import { parseSize } from "../memory/parse-size.js";
 import { parseFree } from "../memory/simulate/index.js";
-import { writeWhole } from "./output.js";
 import { printHeaps, printRecord } from "./plan-lines.js";
+import { checkSideFile, writeSideFile } from "./side-file.js";
 import { single, wholeNumber } from "./usage.js";
 
 interface Flags {
@@ -36,6 +36,7 @@ export function addMemoryCommand(program: Command): void {
   command.option("--json", "the whole plan: heaps, blocks, tensors, and the record of every try");
   single(command, "--svg <file>", "a picture of heaps, blocks and tensors");
   command.action(async (model: string, flags: Flags) => {
+    await checkSideFile("--svg", flags.svg, flags.simulate === undefined ? [model] : [model, flags.simulate]);
     const plan = await planMemory(model, {
       ...(flags.device === undefined ? {} : { device: flags.device }),
       ...(flags.simulate === undefined ? {} : { card: flags.simulate }),
@@ -45,7 +46,8 @@ export function addMemoryCommand(program: Command): void {
         ? {}
         : { vramLimitBytes: parseSize(flags.vramLimit, "--vram-limit") }),
     });
-    if (flags.svg !== undefined) await writeWhole(flags.svg, picture(plan, titleOf(plan), plan.summary));
+    if (flags.svg !== undefined)
+      await writeSideFile("--svg", flags.svg, picture(plan, titleOf(plan), plan.summary));
     if (flags.json) console.log(JSON.stringify(plan, null, 2));
     else print(plan);
   });

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { type ReplayedReport, replayMemory } from "../engine/replay-memory.js";
 import { planInWords } from "../engine/spill.js";
 import { picture, type ReplayedRequest } from "../memory/index.js";
-import { writeWhole } from "./output.js";
 import { printHeaps, printRecord } from "./plan-lines.js";
+import { checkSideFile, writeSideFile } from "./side-file.js";
 import { single } from "./usage.js";
 
 interface Flags {
@@ -19,10 +19,11 @@ export function addReplayCommand(program: Command): void {
     .option("--json", "all of it: each request's plan, and what was held after the last one");
   single(command, "--svg <file>", "a picture of what was held after the last request");
   command.action(async (file: string, flags: Flags) => {
+    await checkSideFile("--svg", flags.svg, [file]);
     const replayed = await replayMemory(file);
     const { requests, plan } = replayed;
     if (flags.svg !== undefined)
-      await writeWhole(flags.svg, picture(plan, titleOf(replayed), planInWords(plan)));
+      await writeSideFile("--svg", flags.svg, picture(plan, titleOf(replayed), planInWords(plan)));
     if (flags.json) console.log(JSON.stringify({ requests, plan }, null, 2));
     else print(replayed);
   });

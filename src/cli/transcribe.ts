@@ -76,12 +76,15 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
   const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
   const report = flags.memoryReport === undefined ? [] : [flags.memoryReport];
   await checkDistinct([...(destination.kind === "stdout" ? [] : files.flatMap(pathsOf)), ...report], files);
-  await resolveModel(flags.model);
+  const model = await resolveModel(flags.model);
   const inputs = await worthTrying(files, commands);
   if (inputs.length < files.length) process.exitCode = exitCodes.failed;
   if (inputs.length === 0) return;
   if (destination.kind !== "stdout") await prepare(destination, inputs.flatMap(pathsOf));
-  await prepareReport(flags.memoryReport);
+  await prepareReport(flags.memoryReport, [
+    ...(model.kind === "file" ? [model.path] : []),
+    ...(flags.simulate === undefined ? [] : [flags.simulate]),
+  ]);
 
   const signal = onInterrupt();
   const bar = new ProgressBar(flags.quiet ?? false);

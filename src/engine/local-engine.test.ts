@@ -109,6 +109,71 @@ describe("a device that is lost", () => {
   });
 });
 
+describe("an onNote that throws", () => {
+  const onNote = () => {
+    throw new Error("not now");
+  };
+
+  test("at loading: nothing is left", async () => {
+    const [vram, ...others] = noResizableBar.heaps;
+    const full = { ...noResizableBar, heaps: [{ ...vram!, usageBytes: vram!.sizeBytes }, ...others] };
+    const tables = mockTables(full);
+    await expect(load({ openDevice: () => mock(tables), onNote })).rejects.toThrow("not now");
+    expect(nothingLeft(tables)).toBe(true);
+  });
+
+  test("at a loss: the lost device is given back, and the next one who asks has another", async () => {
+    const fail = { call: "vkQueueSubmit", nth: Math.floor(atLoad + 0.5 * aWindow), code: -4, always: true };
+    const tables = mockTables(noResizableBar, { fail });
+    let nOpened = 0;
+    const openDevice = () => mock(nOpened++ === 0 ? tables : mockTables(noResizableBar));
+    await using whisper = await load({ openDevice, onNote });
+    await expect(whisper.transcribe(recordings[1]!, options)).rejects.toThrow("not now");
+    expect(nothingLeft(tables)).toBe(true);
+    expect(await whisper.transcribe(recordings[1]!, options)).toEqual(expected[1]);
+  });
+});
+
+test("a device that is lost while the caller stops: stopped it is", async () => {
+  const fail = { call: "vkQueueSubmit", nth: Math.floor(atLoad + 1.5 * aWindow), code: -4 };
+  const tables = mockTables(noResizableBar, { fail });
+  const stop = new AbortController();
+  const openDevice = () => {
+    const watched = { ...tables };
+    const { device } = tables;
+    watched.device = (instance, handle) => {
+      const vk = device(instance, handle);
+      const { vkQueueSubmit } = vk;
+      return Object.assign(vk, {
+        vkQueueSubmit: (...parameters: Parameters<typeof vkQueueSubmit>) => {
+          const result = vkQueueSubmit(...parameters);
+          if (result !== 0) stop.abort();
+          return result;
+        },
+      });
+    };
+    return mock(watched);
+  };
+  await using whisper = await load({ openDevice });
+  await expect(whisper.transcribe(recordings[0]!, { ...options, signal: stop.signal })).rejects.toMatchObject(
+    { code: "aborted" },
+  );
+  expect(await whisper.transcribe(recordings[1]!, options)).toEqual(expected[1]);
+});
+
+test("another model in the file's place is not taken for the same when the device is opened again", async () => {
+  const file = join(folder, "changing.bin");
+  const narrow = { ...toyDimensions, nTextCtx: 32, nAudioState: 16, nTextState: 16 };
+  writeFileSync(file, modelBytes(toyModel(narrow)));
+  const openDevice = () => mock(mockTables(noResizableBar));
+  await using whisper = await Whisper.load(file, { threads: 1, openDevice } as LocalEngineOptions);
+  await whisper.release();
+  writeFileSync(file, modelBytes(toyModel({ ...narrow, nTextCtx: 16 })));
+  await expect(whisper.transcribe(recordings[1]!, options)).rejects.toMatchObject({ code: "model-invalid" });
+  writeFileSync(file, modelBytes(toyModel(narrow)));
+  expect(await whisper.transcribe(recordings[1]!, options)).toEqual(expected[1]);
+});
+
 describe("memory", () => {
   test("is taken at loading and never after, however long the recording", async () => {
     const tables = mockTables(noResizableBar);

@@ -1,13 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../backend/backend.js";
 import { isLoss } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type ModelFile, openModel } from "../model/index.js";
+import type { ModelDimensions } from "../network/dimensions.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
 import { Losses } from "./losses.js";
 import { howToReport, reportIn } from "./memory-report.js";
 import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
 import { type DeviceOptions, deviceOf, openBackend, openCpuBackend } from "./open-backend.js";
+import { stopped } from "./process/stopped.js";
 import { spillInWords } from "./spill.js";
 import { Turns } from "./turns.js";
 
@@ -28,6 +31,7 @@ const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-
  */
 export class LocalEngine implements Engine {
   readonly #path: string;
+  readonly #dimensions: ModelDimensions;
   readonly #vocabulary: Vocabulary;
   readonly #options: LocalEngineOptions;
   readonly #losses = new Losses();
@@ -38,8 +42,9 @@ export class LocalEngine implements Engine {
   /** What a GPU answered that gave way to the CPU. */
   #refused: Partial<Pick<EngineState, "memoryReport">> = {};
 
-  private constructor(path: string, vocabulary: Vocabulary, options: LocalEngineOptions) {
+  private constructor({ path, dimensions }: ModelFile, vocabulary: Vocabulary, options: LocalEngineOptions) {
     this.#path = path;
+    this.#dimensions = dimensions;
     this.#vocabulary = vocabulary;
     this.#options = options;
     this.#onCpu = options.openDevice === undefined && deviceOf(options) === "cpu";
@@ -51,10 +56,15 @@ export class LocalEngine implements Engine {
     vocabulary: Vocabulary,
     options: LocalEngineOptions,
   ): Promise<LocalEngine> {
-    const engine = new LocalEngine(model.path, vocabulary, options);
+    const engine = new LocalEngine(model, vocabulary, options);
     const { signal } = options;
-    await engine.#persist(() => engine.#open(model, signal), signal);
-    return engine;
+    try {
+      await engine.#persist(() => engine.#open(model, signal), signal);
+      return engine;
+    } catch (error) {
+      await engine.#close();
+      throw error;
+    }
   }
 
   get state(): EngineState {
@@ -88,22 +98,32 @@ export class LocalEngine implements Engine {
       try {
         return await attempt();
       } catch (error) {
-        if (signal?.aborted || !(error instanceof WhisperVulkanError) || !this.#canGoOn(error)) throw error;
-        await this.#close();
+        if (signal?.aborted && isLoss(error)) {
+          await this.#close();
+          throw stopped(signal);
+        }
+        if (signal?.aborted || !(error instanceof WhisperVulkanError) || !this.#canHope(error)) throw error;
+        try {
+          this.#goOn(error);
+        } finally {
+          await this.#close(); // where a note is not taken, too
+        }
       }
     }
   }
 
-  /** Whether there is hope after an error; says so, and where the work goes on. */
-  #canGoOn(error: WhisperVulkanError): boolean {
+  #canHope(error: WhisperVulkanError): boolean {
+    return !this.#onCpu && (isLoss(error) || error.code === "memory-refused");
+  }
+
+  /** Decides where the work goes on after an error, and says so. */
+  #goOn(error: WhisperVulkanError): void {
     const { onNote } = this.#options;
-    if (this.#onCpu) return false;
     const lost = isLoss(error);
-    if (!lost && error.code !== "memory-refused") return false;
     this.#losses.add();
     if (lost && !this.#losses.tooMany()) {
       onNote?.(`${error.message}; the device is opened anew and goes on where it was`);
-      return true;
+      return;
     }
     // the last rung: whatever memory a GPU refuses, the CPU serves
     this.#onCpu = true;
@@ -112,12 +132,19 @@ export class LocalEngine implements Engine {
     const times = lost ? ", the third time" : "";
     const hint = memoryReport ? `; ${howToReport}` : "";
     onNote?.(`${error.message}${times}; the built-in CPU backend does the work${hint}`);
-    return true;
   }
 
   async #openAgain(signal: AbortSignal | undefined): Promise<ModelOnDevice> {
     const model = await openModel(this.#path);
     try {
+      if (!isDeepStrictEqual(model.dimensions, this.#dimensions))
+        throw new WhisperVulkanError(
+          "model-invalid",
+          `${this.#path} is another model than was loaded from it`,
+          {
+            hint: "load it anew",
+          },
+        );
       return await this.#open(model, signal);
     } finally {
       await model.close();

@@ -25,9 +25,9 @@ export interface DeviceOptions {
   readonly onNote?: (note: string) => void;
 }
 
-/** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, option-invalid. */
+/** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, card-unknown, card-invalid, option-invalid. */
 export async function checkDevice(options: DeviceOptions): Promise<void> {
-  const { threads, vramLimitBytes } = options;
+  const { threads, vramLimitBytes, simulate } = options;
   if (vramLimitBytes !== undefined && !(vramLimitBytes >= 0))
     throw new WhisperVulkanError("option-invalid", `vramLimitBytes must not be ${vramLimitBytes}`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64))
@@ -35,6 +35,7 @@ export async function checkDevice(options: DeviceOptions): Promise<void> {
       "option-invalid",
       `threads must be a whole number from 1 to 64, not ${threads}`,
     );
+  if (simulate !== undefined) await cardNamed(simulate); // a slip shows, whichever device it comes to
   const device = deviceOf(options);
   if (device === "cpu" || device === "auto") return;
   const tables = await tablesOf(options);

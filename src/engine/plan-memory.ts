@@ -54,6 +54,9 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
       "option-invalid",
       `batch must be a whole number from 1 to 1024, not ${batch}`,
     );
+  const { vramLimitBytes } = options;
+  if (vramLimitBytes !== undefined && !(vramLimitBytes >= 0))
+    throw new WhisperVulkanError("option-invalid", `vramLimitBytes must not be ${vramLimitBytes}`);
   const { name, dimensions, matrixType } = await modelOf(model);
   const { on, simulated, plan, close } = await target(options);
   try {

@@ -33,11 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function load(script: Script = {}) {
-  const tables = mockTables(card, script);
+async function load(script: Script = {}, on = card) {
+  const tables = mockTables(on, script);
   const openDevice = () => openVulkan("0", { kernels: referenceKernels, maxFlops: 1e8 }, tables);
-  const whisper = await Whisper.load(path, { openDevice } as LocalEngineOptions);
-  return { whisper, tables };
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
+  const whisper = await Whisper.load(path, { openDevice, onNote } as LocalEngineOptions);
+  return { whisper, tables, notes };
 }
 
 /** Where the weights, caches and scratch lie after each of some windows: bytes beyond the device's memory. */
@@ -61,6 +63,9 @@ test("what spilled moves back between windows when others have left; not at once
   const after = whisper.memoryPlan()!;
   expect(after.verdict).toBe("device");
   expect(after.record.filter(({ outcome }) => outcome === "promoted").length).toBeGreaterThan(0);
+  // free: before anything was taken
+  expect(after.heaps[0]!.freeBytes).toBe(vram!.sizeBytes);
+  expect(after.heaps[1]!.freeBytes).toBe(before.heaps[1]!.freeBytes);
   // the host's share is given back, and what is held is what the plan says
   expect(tables.counts().heapBytes.slice(0, 3)).toEqual(after.heaps.map(({ takenBytes }) => takenBytes));
   expect(tables.counts().heapBytes[1]).toBeLessThan(2 ** 23);
@@ -125,4 +130,24 @@ test("a copy that is not what was sent is not used", async () => {
   expect((await whisper.transcribe(samples, options)).text).toBe(right);
   await whisper.dispose();
   expect(nothingLeft(tables)).toBe(true);
+});
+
+test("where there is no memory to copy through, what spilled stays where it is", async () => {
+  const none = { ...card, heaps: [{ ...full, usageBytes: vram!.sizeBytes }, ...heaps] };
+  const first = await load({}, none);
+  const nAllocations = first.tables.counts().allocations;
+  await first.whisper.dispose();
+  const { whisper, tables, notes } = await load(
+    {
+      othersHold: { afterAllocations: nAllocations, heap: 0, usageBytes: 0 },
+      fail: { call: "vkAllocateMemory", nth: nAllocations, code: -2, always: true },
+    },
+    none,
+  );
+  const { length } = notes;
+  const spilled = await spilledAfterWindows(whisper, 3);
+  expect(new Set(spilled).size).toBe(1);
+  expect(tables.counts().allocations).toBeGreaterThan(nAllocations);
+  expect(notes).toHaveLength(length);
+  await whisper.dispose();
 });

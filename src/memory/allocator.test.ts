@@ -402,6 +402,61 @@ function cuttable(of: string, sizeBytes: number, reads = 1, rowBytes = 1024): Pi
   return { key: rowsKey(of, 0), sizeBytes, use: "hotWeights", label: "weights", reads, rows };
 }
 
+describe("where memory suffices, but not in the order of heat", () => {
+  /** 100 MiB of the device's, 50 MiB of the host's. */
+  const small: MockLayout = {
+    heaps: [
+      [100 * MiB, true],
+      [100 * MiB, false],
+    ],
+    types: [
+      [0x1, 0],
+      [0x6, 1],
+    ],
+    limits: { maxHostBytes: 50 * MiB },
+  };
+  const scratch = (sizeBytes: number) => pieces("scratch", sizeBytes)[0]!;
+
+  it("what found no room as a whole is placed first, and the other is cut", () => {
+    const { placement, ledger, device } = place(small, [cuttable("w", 80 * MiB, 200), scratch(55 * MiB)]);
+    expect(placement!.places.get("scratch0")!.memory.type).toBe(0);
+    expect(device.usedBytes(0) + device.usedBytes(1)).toBe(135 * MiB);
+    expect(ledger.entries.map(({ reason }) => reason)).toContain(
+      "no room is left: all is placed anew, this first",
+    );
+  });
+
+  it("nothing is cut where that uses up the allocations", () => {
+    const layout = {
+      ...{ ...small, limits: { maxAllocationCount: 3 } },
+      budgets: [
+        { budgetBytes: 30 * MiB, usageBytes: 0 },
+        { budgetBytes: 100 * MiB, usageBytes: 0 },
+      ],
+    };
+    const others = [{ ...pieces("caches", 6 * MiB)[0]!, reads: 100 }, scratch(30 * MiB)];
+    const { placement } = place(layout, [cuttable("w", 30 * MiB, 200), ...others]);
+    expect(placement!.blocks).toHaveLength(3);
+  });
+
+  it("what is too much for all memory together is refused at once, and soon what fits in no order", () => {
+    const nTriesFor = (sizeBytes: number) => {
+      let nTries = 0;
+      const others = [55 * MiB, 60 * MiB].map((bytes, i) => ({ ...scratch(bytes), key: `s${i}` }));
+      const { type } = place(small, [cuttable("w", sizeBytes, 200), ...others], (device) => {
+        device.refuse = () => {
+          nTries++;
+          return null;
+        };
+      });
+      expect(type).toBeNull();
+      return nTries;
+    };
+    expect(nTriesFor(40 * MiB)).toBeLessThanOrEqual(3);
+    expect(nTriesFor(20 * MiB)).toBeLessThanOrEqual(8);
+  });
+});
+
 describe("cutting", () => {
   it("fills what is left of the device before the rest goes to the host", () => {
     const budgets = [8 * GiB - 100 * MiB, 0].map((usageBytes, i) => ({
@@ -492,6 +547,23 @@ describe("promotion", () => {
     expect(cold!.pieces.map(({ key }) => key)).toEqual(["coldWeights0", "coldWeights1"]);
     placement.free();
     expect(device.alive.size).toBe(0);
+  });
+
+  it("has room only as far as the user's limit and the small visible heap leave some", () => {
+    const limited = new Allocator(new MockDevice(rebar), new Ledger(), {
+      ...{ alignmentBytes: 256, vramLimitBytes: 20 * MiB },
+    });
+    expect(limited.hasRoom(limited.place(pieces("hotWeights", 30 * MiB)))).toBe(false);
+    expect(limited.hasRoom(limited.place(pieces("caches", 30 * MiB, 10 * MiB)))).toBe(false);
+    const device = new MockDevice({
+      ...noRebar,
+      budgets: noRebar.heaps.map(([sizeBytes], i) => ({
+        budgetBytes: sizeBytes,
+        usageBytes: i === 0 ? sizeBytes : 0,
+      })),
+    });
+    const full = new Allocator(device, new Ledger(), { alignmentBytes: 256 });
+    expect(full.hasRoom(full.place(pieces("hotWeights", 30 * MiB)))).toBe(false);
   });
 
   it("can be undone, and is null without room: nothing has moved, nothing is held", () => {

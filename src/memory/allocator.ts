@@ -1,10 +1,10 @@
 import { WhisperVulkanError } from "../errors.js";
 import { HeapAccounts } from "./heap-accounts.js";
-import { entryFor, type Rules, stepsOf } from "./ladder.js";
+import { boundsOf, entryFor, type Rules, type Step, stepsOf } from "./ladder.js";
 import { type Ledger, type LedgerEntry, lastTries } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
-import { type Holdings, Placing, promotionHeadrooms } from "./placing.js";
+import { type Attempt, type Holdings, Placing, promotionHeadrooms } from "./placing.js";
 import type { MemoryReport } from "./record/report.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
@@ -37,6 +37,9 @@ export interface AllocatorOptions extends Partial<Rules> {
   /** Largest block that is shared; larger pieces get one of their own. Default: 256 MiB. */
   readonly maxBlockBytes?: number;
 }
+
+/** How often all is placed anew before it counts as refused. */
+const mostAttempts = 4;
 
 export const defaultBlockBytes = 256 << 20;
 
@@ -91,19 +94,66 @@ export class Allocator<M extends DeviceMemory> {
   place(pieces: readonly Piece[]): Placement<M> {
     this.#shared.accounts.refresh();
     for (const piece of new Map(pieces.map((p) => [p.use, p])).values()) this.#recordMissing(piece);
-    const placing = new Placing(this.#shared, pieces);
-    const { blocks, places } = placing;
-    try {
-      const failed = placing.placeAll();
-      if (failed) throw new MemoryRefusedError(failed, this.#shared.ledger);
-    } catch (error) {
-      this.#free(blocks);
-      throw error;
-    }
+    const { blocks, places } = this.#placed(pieces);
     for (const block of blocks)
       if (this.#isSpilled(block)) this.#record(block, "spilled", "the GPU reads it over the bus");
     const placed: Placed<M> = { places, blocks, free: () => this.#free(blocks) };
     return placed;
+  }
+
+  /**
+   * In the order of heat; where one piece finds no room that way although there is memory enough for all, again with that
+   * piece first, and with allocations used up again without cutting. Errors: memory-refused, device-lost.
+   */
+  #placed(pieces: readonly Piece[]): Placing<M> {
+    const { device, ledger } = this.#shared;
+    let attempt: Attempt = { first: new Set(), cutting: true, refused: [] };
+    for (let nth = 1; ; nth++) {
+      const placing = new Placing(this.#shared, pieces, attempt);
+      const { blocks } = placing;
+      let failed: Piece | null;
+      let usedUp: boolean;
+      try {
+        failed = placing.placeAll();
+        if (!failed) return placing;
+        usedUp = this.#shared.nBlocks >= device.limits.maxAllocationCount;
+      } catch (error) {
+        this.#free(blocks);
+        throw error;
+      }
+      const begun = blocks.length > 0;
+      this.#free(blocks);
+      const { first, cutting, refused } = attempt;
+      const hope = usedUp ? cutting : !first.has(failed.key) && pieces.some(({ key }) => key === failed.key);
+      if (!begun || !hope || nth === mostAttempts || !this.#isEnoughFor(pieces))
+        throw new MemoryRefusedError(failed, ledger);
+      attempt = { first: new Set([...first, failed.key]), cutting: cutting && !usedUp, refused };
+      const reason = `no room is left: all is placed anew, ${usedUp ? "nothing is cut" : "this first"}`;
+      ledger.add({
+        ...{ purpose: failed.label, rung: "any", sizeBytes: failed.sizeBytes, type: null, flags: null },
+        ...{ heap: null, heapSizeBytes: null, leftBytes: null, outcome: "skipped", reason },
+      });
+    }
+  }
+
+  /** Whether all heaps together have room for so much, by what they say. */
+  #isEnoughFor(pieces: readonly Piece[]): boolean {
+    const { device, accounts, rules } = this.#shared;
+    const room = (deviceLocal: boolean, mostBytes: number) => {
+      const free = device.heaps.map((heap, i) =>
+        heap.deviceLocal === deviceLocal ? accounts.freeBytes(i) : 0,
+      );
+      const left = mostBytes - accounts.heldBytes(deviceLocal);
+      return Math.max(
+        0,
+        Math.min(
+          left,
+          free.reduce((sum, bytes) => sum + bytes, 0),
+        ),
+      );
+    };
+    const needed = pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return needed <= room(true, rules.vramLimitBytes) + room(false, device.limits.maxHostBytes);
   }
 
   /** Per heap, the bytes of all blocks. */
@@ -118,15 +168,16 @@ export class Allocator<M extends DeviceMemory> {
 
   /** Whether the device's memory seems to have room for something that spilled, without taking any. */
   hasRoom(placement: Placement<M>): boolean {
-    const { device, accounts } = this.#shared;
+    const { device, accounts, rules } = this.#shared;
     accounts.refresh();
     const spilled = placement.blocks.filter((block) => this.#isSpilled(block));
+    const fits = (sizeBytes: number, step: Step) =>
+      sizeBytes <= accounts.availableBytes(step.heap, promotionHeadrooms) &&
+      boundsOf(device, accounts, rules, step).every(([mostBytes]) => sizeBytes <= mostBytes);
     return spilled.some(({ use, pieces }) =>
       stepsOf(device, use)
         .filter(({ heap }) => device.heaps[heap]!.deviceLocal)
-        .some(({ heap }) =>
-          pieces.some((piece) => piece.sizeBytes <= accounts.availableBytes(heap, promotionHeadrooms)),
-        ),
+        .some((step) => pieces.some(({ sizeBytes }) => fits(sizeBytes, step))),
     );
   }
 

@@ -29,6 +29,23 @@ const leastCutBytes = 64 << 10;
 /** What moves back must leave half as much more headroom than what is placed: it is not to be in the way again at once. */
 export const promotionHeadrooms = 1.5;
 
+/** A size that was refused, and what was held of its heap then: as long as no less is, asking again would gain nothing. */
+export interface Refused {
+  readonly type: number;
+  readonly sizeBytes: number;
+  readonly heldBytes: number;
+}
+
+/** What is done otherwise since placing failed before. */
+export interface Attempt {
+  /** Keys of pieces that are placed before all others. */
+  readonly first: ReadonlySet<string>;
+  /** Whether pieces may be cut, which takes more allocations. */
+  readonly cutting: boolean;
+  /** Of the attempts before; added to. */
+  readonly refused: Refused[];
+}
+
 interface Room {
   readonly step: Step | null;
   readonly bytes: number;
@@ -39,15 +56,24 @@ export class Placing<M extends DeviceMemory> {
   readonly blocks: Block<M>[] = [];
   readonly places = new Map<string, Place<M>>();
   readonly #shared: Holdings<M>;
-  /** By memory type: the smallest size that was refused; asking again for as much would cost time and gain nothing. */
-  readonly #refusedBytes = new Map<number, number>();
+  readonly #attempt: Attempt;
   readonly #waiting: Set<Piece>;
   readonly #said = new Map<Step, Map<Use, string>>();
   readonly #steps = new Map<Use, { readonly inDevice: readonly Step[]; readonly others: readonly Step[] }>();
 
-  constructor(shared: Holdings<M>, pieces: readonly Piece[]) {
+  constructor(
+    shared: Holdings<M>,
+    pieces: readonly Piece[],
+    attempt: Attempt = { first: new Set(), cutting: true, refused: [] },
+  ) {
     this.#shared = shared;
-    this.#waiting = new Set(pieces.map((piece) => aligned(piece, shared.alignmentBytes)).sort(byHeat));
+    this.#attempt = attempt;
+    const late = ({ key }: Piece) => (attempt.first.has(key) ? 0 : 1);
+    this.#waiting = new Set(
+      pieces
+        .map((piece) => aligned(piece, shared.alignmentBytes))
+        .sort((a, b) => late(a) - late(b) || byHeat(a, b)),
+    );
   }
 
   /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
@@ -139,7 +165,7 @@ export class Placing<M extends DeviceMemory> {
     if (rule) return skip(least, rule[1]);
     const left = this.#leftBytes(step, budget);
     if (least > left) return skip(least, "more than the heap's budget has left");
-    const refusedBytes = this.#refusedBytes.get(step.type) ?? Number.POSITIVE_INFINITY;
+    const refusedBytes = this.#refusedBytes(step);
     if (least >= refusedBytes)
       return budget === "ignore" ? null : skip(least, "no more than this was refused just now");
     let most = Math.min(
@@ -152,7 +178,7 @@ export class Placing<M extends DeviceMemory> {
       if (this.#bounds(step).every(([mostBytes]) => sizeBytes <= mostBytes)) {
         const block = this.#allocate(piece, step, sizeBytes);
         if (block) return block;
-        this.#refusedBytes.set(step.type, sizeBytes);
+        this.#attempt.refused.push({ type: step.type, sizeBytes, heldBytes: accounts.held[step.heap]! });
       }
       if (sizeBytes === least) return null;
     }
@@ -170,7 +196,7 @@ export class Placing<M extends DeviceMemory> {
   #placeFront(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore"): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);
-    while (piece.rows && this.#shared.nBlocks < device.limits.maxAllocationCount) {
+    while (this.#attempt.cutting && piece.rows && this.#shared.nBlocks < device.limits.maxAllocationCount) {
       const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step, budget) }));
       const best = rooms.reduce((a, b) => (b.bytes > a.bytes ? b : a), { step: null, bytes: 0 } as Room);
       const maxBytes = best.bytes - (best.bytes % unit);
@@ -190,11 +216,19 @@ export class Placing<M extends DeviceMemory> {
 
   /** The most that may still be had at once on a step: of what was refused perhaps half. */
   #roomBytes(step: Step, budget: "heed" | "ignore"): number {
-    const refused = Math.floor((this.#refusedBytes.get(step.type) ?? Number.POSITIVE_INFINITY) / 2);
     return Math.min(
       ...this.#bounds(step).map(([mostBytes]) => mostBytes),
       this.#leftBytes(step, budget),
-      refused,
+      Math.floor(this.#refusedBytes(step) / 2),
+    );
+  }
+
+  /** The smallest size that was refused with no more held than now. */
+  #refusedBytes({ type, heap }: Step): number {
+    const held = this.#shared.accounts.held[heap]!;
+    return this.#attempt.refused.reduce(
+      (least, r) => (r.type === type && r.heldBytes <= held ? Math.min(least, r.sizeBytes) : least),
+      Number.POSITIVE_INFINITY,
     );
   }
 

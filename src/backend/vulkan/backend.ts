@@ -1,3 +1,4 @@
+import { WhisperVulkanError } from "../../errors.js";
 import {
   type Allocator,
   type AllocatorOptions,
@@ -62,6 +63,8 @@ export class VulkanBackend implements Backend {
   readonly #maxBindingBytes: number;
   readonly #options: VulkanOptions;
   readonly #prices: PriceStore;
+  /** Where there was room for half the measurement. */
+  #halfMeasured: Prices | undefined;
   #maxFlops: number;
   /** Every try to get memory since the device was opened. */
   readonly ledger = new Ledger();
@@ -136,7 +139,7 @@ export class VulkanBackend implements Backend {
 
   /** What was asked for since the device was opened, and what it answered. */
   memoryReport(): MemoryReport | null {
-    const prices = this.#prices.get(this.#priceKey) ?? estimatedPrices;
+    const prices = this.#knownPrices() ?? estimatedPrices;
     return memoryReport(this.#device.report, this.#allocator, prices);
   }
 
@@ -144,20 +147,33 @@ export class VulkanBackend implements Backend {
     return new VulkanStorage(manifest, {
       ...{ device: this.#device, memory: this.#memory, allocator, ledger: this.ledger },
       limits: this.#cutLimits(),
-      prices: () => this.#prices.get(this.#priceKey),
+      prices: () => this.#knownPrices(),
       measurePrices: () => this.#measurePrices(),
     });
   }
 
   /** Once for a device and its driver: a measurement is kept for the plans to come. */
   async #measurePrices(): Promise<void> {
-    if (this.#prices.get(this.#priceKey)) return;
+    if (this.#knownPrices()) return;
+    const { heaps } = this.#memory;
+    const held = this.#allocator.heldBytes.reduce((sum, n, i) => sum + (heaps[i]!.deviceLocal ? n : 0), 0);
     const measured = await measurePrices({
       ...{ memory: this.#memory, alignmentBytes: this.#alignmentBytes },
+      vramLimitBytes: (this.#options.memory?.vramLimitBytes ?? Number.POSITIVE_INFINITY) - held,
       storage: (program, allocator) => this.#storage(this.manifest([program]), allocator),
       compile: (program, storage) => this.compile(program, storage),
+    }).catch((error) => {
+      // where not even that much memory is left, prices stay estimates: that is no reason to give the device up
+      if (error instanceof WhisperVulkanError && error.code === "memory-refused") return null;
+      throw error;
     });
-    if (measured) this.#prices.set(this.#priceKey, measured);
+    // half an estimate is good enough for this plan, and not to be kept
+    if (measured?.measured) this.#prices.set(this.#priceKey, measured);
+    else this.#halfMeasured = measured ?? undefined;
+  }
+
+  #knownPrices(): Prices | undefined {
+    return this.#prices.get(this.#priceKey) ?? this.#halfMeasured;
   }
 
   get #priceKey(): string {
@@ -168,7 +184,7 @@ export class VulkanBackend implements Backend {
   /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
   plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
-    const prices = this.#prices.get(this.#priceKey);
+    const prices = this.#knownPrices();
     const snapshot = withFreeBytes(
       { ...takeSnapshot(this.#memory), ...(prices && { prices }) },
       free,

@@ -30,6 +30,8 @@ export interface PriceStore {
 export interface ReadTest {
   readonly memory: VulkanMemory;
   readonly alignmentBytes: number;
+  /** What may be taken of the device's memory besides what is held. */
+  readonly vramLimitBytes: number;
   /** Errors: memory-refused. */
   storage(program: Program, allocator: Allocator<BufferMemory>): Storage;
   compile(program: Program, storage: Storage): Promise<Executable>;
@@ -38,7 +40,7 @@ export interface ReadTest {
 /**
  * What the device reads from its own memory and from the host's, in bytes a second, as a decoder step reads its weights: a
  * row times a matrix. Takes at most 32 MiB of each for a moment; null where the host's memory is refused. Where the device's
- * is full its speed stays an estimate. Errors: device-lost, memory-refused (by another call).
+ * is full its speed, and with it the whole, stays an estimate. Errors: device-lost, memory-refused (by another call).
  */
 export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   const { heaps, types } = test.memory;
@@ -49,7 +51,7 @@ export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   return {
     hostBytesPerSecond: host,
     deviceBytesPerSecond: device ?? Math.max(host, estimatedPrices.deviceBytesPerSecond),
-    measured: true,
+    measured: device !== null,
   };
 }
 
@@ -70,9 +72,10 @@ async function bytesPerSecond(
 
 /** Storage on some types alone, of which nothing counts elsewhere; null where there isn't that much of them. */
 function storageOn(test: ReadTest, program: Program, useType: (type: number) => boolean): Storage | null {
-  const { memory, alignmentBytes } = test;
+  const { memory, alignmentBytes, vramLimitBytes } = test;
+  const options = { alignmentBytes, vramLimitBytes };
   try {
-    return test.storage(program, new Allocator(memory.only(useType), new Ledger(), { alignmentBytes }));
+    return test.storage(program, new Allocator(memory.only(useType), new Ledger(), options));
   } catch (error) {
     if (error instanceof MemoryRefusedError) return null;
     throw error;

@@ -155,7 +155,10 @@ export class VulkanStorage implements Storage {
   /** The device as it would be without this storage, at this moment. */
   #snapshot() {
     const snapshot = takeSnapshot(this.#on.memory);
-    const taken = this.#plan.heaps.map(({ takenBytes }) => takenBytes);
+    const { placement, staging } = this.#placed;
+    const taken = snapshot.heaps.map(() => 0);
+    for (const { memory, step } of [...placement.blocks, ...(staging?.blocks ?? [])])
+      taken[step.heap]! += memory.sizeBytes;
     const budgets = snapshot.budgets?.map(({ budgetBytes, usageBytes }, heap) => ({
       budgetBytes,
       usageBytes: Math.max(0, usageBytes - taken[heap]!),

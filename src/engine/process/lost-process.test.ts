@@ -1,9 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
+import { limits } from "./limits.js";
 import { useChild } from "./testing/chosen-entry.js";
 import { atEncoding, builtChild, oddChild, pretendGpu } from "./testing/odd-child.js";
 import {
   children,
   errorOf,
+  expected,
   expectTheSame,
   folder,
   isThere,
@@ -104,6 +106,29 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });
+});
+
+test("release() ends no window that another transcription asks for meanwhile, however long it lasts", async () => {
+  // windows last longer than a process that is to end is given
+  const slow = `
+    const encode = DeviceNetwork.prototype.encode;
+    DeviceNetwork.prototype.encode = async function (...args) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return encode.apply(this, args);
+    };`;
+  useChild(oddChild(folder, "slow", slow));
+  limits.disposeMs = 50;
+  const { whisper } = await loadOwn();
+  await Promise.all([expected(0), expected(1)]);
+  const released: Promise<void>[] = [];
+  await Promise.all([
+    expectTheSame(whisper, 0, () => void (released.length || released.push(whisper.release()))),
+    expectTheSame(whisper, 1),
+  ]);
+  await Promise.all(released);
+  await whisper.release();
+  expect(children().some(isThere)).toBe(false);
+  await whisper.dispose();
 });
 
 test("release() ends the process after the windows asked for; the next transcription starts another", async () => {

@@ -30,6 +30,8 @@ export class OwnProcessEngine implements Engine {
   #previousGone: Promise<void> = Promise.resolve();
   /** Windows that are asked for and not done. */
   readonly #windows = new Set<Promise<unknown>>();
+  /** When what was asked to be released is. */
+  #released: Promise<void> = Promise.resolve();
   #cpuTookOver = false;
   #disposed = false;
 
@@ -67,7 +69,9 @@ export class OwnProcessEngine implements Engine {
 
   async #recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
     const packed = packWindow(job, this.#model!.dimensions.nTextCtx);
+    const released = this.#released.catch(() => {});
     const { result, state } = await this.#persist(async () => {
+      await released;
       const process = await this.#ready();
       if (signal?.aborted) throw stopped(signal);
       return process.call("recognise", packed, signal);
@@ -77,9 +81,14 @@ export class OwnProcessEngine implements Engine {
     return result;
   }
 
-  /** Ends the process: nothing else gives all memory back. */
-  async release(): Promise<void> {
-    await Promise.allSettled(this.#windows);
+  /** Ends the process once the windows asked for are done: nothing else gives all memory back. Later ones wait for that. */
+  release(): Promise<void> {
+    const before = [this.#released, ...this.#windows];
+    this.#released = Promise.allSettled(before).then(() => this.#end());
+    return this.#released;
+  }
+
+  async #end(): Promise<void> {
     const process = this.#process;
     if (!process) return;
     this.#process = null;

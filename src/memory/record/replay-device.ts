@@ -1,4 +1,5 @@
 import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
+import { overcommits } from "../simulate/snapshot-of.js";
 import type { Heard, MemoryReport } from "./report.js";
 import { roomBytes } from "./room.js";
 
@@ -31,6 +32,7 @@ export class ReplayDevice implements MemoryDevice {
     this.limits = {
       ...{ maxAllocationSizeBytes: maxAllocationSizeBytes ?? none, maxAllocationCount },
       maxHostBytes: maxHostBytes ?? none,
+      overcommits: overcommits(card),
     };
     this.#heldBytes = this.heaps.map(() => 0);
   }
@@ -52,7 +54,7 @@ export class ReplayDevice implements MemoryDevice {
 
   allocate(type: number, sizeBytes: number): DeviceMemory | Refusal {
     const { heap } = this.types[type]!;
-    const { refusals = [], overcommits = [] } = this.#heard ?? {};
+    const { refusals = [], overcommits: beyond = [] } = this.#heard ?? {};
     const held = this.#heldBytes[heap]!;
     const refusal = refusals.find((r) => r.type === type && r.heldBytes <= held && r.sizeBytes <= sizeBytes);
     if (refusal) return { refused: refusal.reason };
@@ -61,7 +63,7 @@ export class ReplayDevice implements MemoryDevice {
       this.#usageBytes(heap),
       held - this.#heldBefore[heap]!,
     );
-    const given = overcommits.some((o) => o.type === type && o.heldBytes >= held && o.sizeBytes >= sizeBytes);
+    const given = beyond.some((o) => o.type === type && o.heldBytes >= held && o.sizeBytes >= sizeBytes);
     if (sizeBytes > room && !given) return { refused: "the heap is full" };
     if (this.#nAllocations >= mostAllocations) return { refused: "more allocations than a replay makes" };
     this.#heldBytes[heap]! += sizeBytes;

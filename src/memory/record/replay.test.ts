@@ -25,15 +25,15 @@ import {
 const MiB = 2 ** 20;
 const uses: readonly Use[] = ["hotWeights", "coldWeights", "caches", "scratch", "upload", "readBack"];
 
-function cardOf({ heaps, types }: MockLayout): Card {
+function cardOf({ heaps, types, limits }: MockLayout): Card {
   return cardFrom({
     name: "mock",
     device: { name: "Mock", type: "discrete", vendorId: 0, driver: "none", apiVersion: [1, 3] },
     heaps: heaps.map(([sizeBytes, deviceLocal]) => ({ sizeBytes, deviceLocal })),
     types: types.map(([flags, heap]) => ({ flags, heap })),
     limits: {},
-    features: null,
-    extensions: null,
+    features: limits?.overcommits ? ["memoryPriority", "pageableDeviceLocalMemory"] : null,
+    extensions: limits?.overcommits ? ["VK_EXT_memory_budget"] : null,
   });
 }
 
@@ -73,6 +73,7 @@ const layouts = fc.integer({ min: 1, max: 4 }).chain((nHeaps) =>
       maxAllocationSizeBytes: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 2 ** 30 })),
       maxAllocationCount: fc.integer({ min: 1, max: 64 }),
       maxHostBytes: fc.oneof(fc.constant(Infinity), fc.nat(2 ** 31)),
+      overcommits: fc.boolean(),
     }),
     budgets: fc.option(
       fc.array(
@@ -233,6 +234,18 @@ describe("a promotion", () => {
     expect(replay(report).plan.verdict).toBe("spill");
     expect(replay({ ...report, moments: edited }).plan.verdict).toBe("device");
   });
+});
+
+it("asks a driver that pages for no more than its budget, as when it was recorded", () => {
+  const layout = { ...rebar, limits: { overcommits: true, maxHostBytes: 0 } };
+  const budgets = [
+    { budgetBytes: 100 * MiB, usageBytes: 0 },
+    { budgetBytes: 16384 * MiB, usageBytes: 0 },
+  ];
+  const device = new MockDevice({ ...layout, budgets });
+  const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 });
+  expect(place(allocator, [weights(200 * MiB)], 0)).toBeNull();
+  expect(replay(written(allocator, layout)).plan.verdict).toBe("refused");
 });
 
 it("counts what is held otherwise than it was: usage is more or less by that", () => {

@@ -2,7 +2,8 @@ import type { MemorySnapshot } from "../snapshot.js";
 import type { Card } from "./card.js";
 
 /** A card's memory as planning sees it. A spill takes at most half of the machine's memory. */
-export function snapshotOf({ heaps, types, limits, ramBytes, features, extensions }: Card): MemorySnapshot {
+export function snapshotOf(card: Card): MemorySnapshot {
+  const { heaps, types, limits, ramBytes } = card;
   const told = heaps.some(
     ({ budgetBytes, usageBytes }) => budgetBytes !== undefined || usageBytes !== undefined,
   );
@@ -14,13 +15,19 @@ export function snapshotOf({ heaps, types, limits, ramBytes, features, extension
       maxAllocationSizeBytes: Math.min(limits.maxMemoryAllocationSize, limits.maxBufferSize),
       maxAllocationCount: limits.maxMemoryAllocationCount,
       maxHostBytes: ramBytes / 2,
-      overcommits:
-        ["pageableDeviceLocalMemory", "memoryPriority"].every((name) => features?.includes(name)) &&
-        extensions?.includes("VK_EXT_memory_budget") === true,
+      overcommits: overcommits(card),
     },
     budgets: told
       ? heaps.map(({ sizeBytes, budgetBytes = sizeBytes, usageBytes = 0 }) => ({ budgetBytes, usageBytes }))
       : null,
     largestFreeBytes: heaps.map(({ largestFreeBytes }) => largestFreeBytes ?? null),
   };
+}
+
+/** Whether the driver is asked to page device memory (MemoryLimits.overcommits): as usesPageableMemory() on a real one. */
+export function overcommits({ features, extensions }: Pick<Card, "features" | "extensions">): boolean {
+  return (
+    ["pageableDeviceLocalMemory", "memoryPriority"].every((name) => features?.includes(name)) &&
+    extensions?.includes("VK_EXT_memory_budget") === true
+  );
 }

@@ -1,0 +1,26 @@
+import { WhisperVulkanError } from "../errors.js";
+import { checkDistinct, writeWhole } from "./output.js";
+
+/** Whether a file of an option's own names one, and none that is read. Error: option-invalid. */
+export async function checkSideFile(
+  option: string,
+  path: string | undefined,
+  inputs: readonly string[],
+): Promise<void> {
+  if (path === "" || path === "-") throw new WhisperVulkanError("option-invalid", `${option} names no file`);
+  if (path !== undefined) await elsewhere(option, checkDistinct([path], inputs));
+}
+
+/** Writes it whole or not at all. Errors: output-unwritable, disk-full. */
+export function writeSideFile(option: string, path: string, content: string): Promise<void> {
+  return elsewhere(option, writeWhole(path, content));
+}
+
+/** The same error, with the option to change in its hint. */
+export async function elsewhere(option: string, work: Promise<void>): Promise<void> {
+  await work.catch((cause) => {
+    if (!(cause instanceof WhisperVulkanError)) throw cause;
+    const hint = `Choose another place with ${option}.`;
+    throw new WhisperVulkanError(cause.code, cause.message, { hint, cause });
+  });
+}
