@@ -26,6 +26,14 @@ const pageBytes = 4096;
 /** No piece is cut smaller: each part costs the program a command. */
 const leastCutBytes = 64 << 10;
 
+/** The device's own memory before the host's, and both before any headroom is used. */
+const rounds = [
+  { budget: "heed", inDevice: true },
+  { budget: "heed", inDevice: false },
+  { budget: "ignore", inDevice: true },
+  { budget: "ignore", inDevice: false },
+] as const;
+
 interface Room {
   readonly step: Step | null;
   readonly bytes: number;
@@ -38,19 +46,22 @@ export class Placing<M extends DeviceMemory> {
   readonly #shared: Holdings<M>;
   /** By memory type: the smallest size that was refused; asking again for as much would cost time and gain nothing. */
   readonly #refusedBytes = new Map<number, number>();
-  readonly #waiting: Set<Piece>;
+  /** In the order in which they choose. */
+  readonly #pieces: readonly Piece[];
+  /** The first one that is still to come. */
+  #next = 0;
   readonly #said = new Map<Step, Map<Use, string>>();
   readonly #steps = new Map<Use, { readonly inDevice: readonly Step[]; readonly others: readonly Step[] }>();
 
   constructor(shared: Holdings<M>, pieces: readonly Piece[]) {
     this.#shared = shared;
-    this.#waiting = new Set(pieces.map((piece) => aligned(piece, shared.alignmentBytes)).sort(byHeat));
+    this.#pieces = pieces.map((piece) => aligned(piece, shared.alignmentBytes)).sort(byHeat);
   }
 
   /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
   placeAll(): Piece | null {
-    for (const piece of this.#waiting) {
-      this.#waiting.delete(piece);
+    while (this.#next < this.#pieces.length) {
+      const piece = this.#pieces[this.#next++]!;
       for (let rest: Piece | null = piece; rest; ) {
         const next: Piece | null = this.#placeSome(rest);
         if (next === rest) return rest;
@@ -65,8 +76,8 @@ export class Placing<M extends DeviceMemory> {
    * what doesn't fit stays where it is.
    */
   placeInDevice(): void {
-    for (const piece of this.#waiting) {
-      this.#waiting.delete(piece);
+    while (this.#next < this.#pieces.length) {
+      const piece = this.#pieces[this.#next++]!;
       const place = this.#onSteps(piece, this.#stepsTo(piece.use, true), "spare");
       if (place) this.places.set(piece.key, place);
     }
@@ -77,17 +88,16 @@ export class Placing<M extends DeviceMemory> {
    * Answers the rest, null where there is none; the piece itself where nothing was to be had.
    */
   #placeSome(piece: Piece): Piece | null {
-    for (const budget of ["heed", "ignore"] as const)
-      for (const inDevice of [true, false]) {
-        const steps = this.#stepsTo(piece.use, inDevice);
-        const place = this.#onSteps(piece, steps, budget);
-        if (place) {
-          this.places.set(piece.key, place);
-          return null;
-        }
-        const rest = this.#placeFront(piece, steps, budget);
-        if (rest) return rest;
+    for (const { budget, inDevice } of rounds) {
+      const steps = this.#stepsTo(piece.use, inDevice);
+      const place = this.#onSteps(piece, steps, budget);
+      if (place) {
+        this.places.set(piece.key, place);
+        return null;
       }
+      const rest = this.#placeFront(piece, steps, budget);
+      if (rest) return rest;
+    }
     return piece;
   }
 
@@ -214,7 +224,8 @@ export class Placing<M extends DeviceMemory> {
   /** Bytes of this piece and of those of its kind after it, as many as come to at most `most`; at least its own, which waits no longer. */
   #fitting(piece: Piece, most: number): number {
     let sum = piece.sizeBytes;
-    for (const other of this.#waiting) {
+    for (let i = this.#next; i < this.#pieces.length; i++) {
+      const other = this.#pieces[i]!;
       if (other.use !== piece.use || other.label !== piece.label) continue;
       if (sum + other.sizeBytes > most) break;
       sum += other.sizeBytes;
