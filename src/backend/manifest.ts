@@ -13,15 +13,16 @@ export function manifestOf(programs: readonly Program[], scratchAlignmentBytes: 
     for (const step of program.steps) {
       const { reads, writes } = stepTensors(step);
       const cuttable = cuttableTensors(step);
-      for (const tensor of [...reads, ...writes]) {
-        if (tensor.role === "scratch") continue;
-        if (!cuttable.includes(tensor)) whole.add(tensor.name);
-        const known = tensors.get(tensor.name);
-        if (known === tensor) continue;
-        if (known && (known.type !== tensor.type || elementCount(known) !== elementCount(tensor)))
-          throw new Error(`tensor ${tensor.name} has two shapes: [${known.shape}] and [${tensor.shape}]`);
-        tensors.set(tensor.name, tensor);
-      }
+      for (const some of [reads, writes])
+        for (const tensor of some) {
+          if (tensor.role === "scratch") continue;
+          if (!cuttable.includes(tensor)) whole.add(tensor.name);
+          const known = tensors.get(tensor.name);
+          if (known === tensor) continue;
+          if (known && (known.type !== tensor.type || elementCount(known) !== elementCount(tensor)))
+            throw new Error(`tensor ${tensor.name} has two shapes: [${known.shape}] and [${tensor.shape}]`);
+          tensors.set(tensor.name, tensor);
+        }
     }
     scratchSizeBytes = Math.max(scratchSizeBytes, planScratch(program, scratchAlignmentBytes).sizeBytes);
   }

@@ -139,7 +139,7 @@ interface Range {
 
 /** The list of a size: 16 steps within each power of two; by division, since sizes go beyond 32 bits. */
 function listOf(sizeBytes: number): number {
-  const power = Math.floor(Math.log2(sizeBytes));
+  const power = sizeBytes < 2 ** 32 ? 31 - Math.clz32(sizeBytes) : Math.floor(Math.log2(sizeBytes));
   const step = Math.floor((sizeBytes / 2 ** power - 1) * stepsPerPower);
   return power * stepsPerPower + Math.min(Math.max(step, 0), stepsPerPower - 1);
 }

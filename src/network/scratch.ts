@@ -17,13 +17,17 @@ export function planScratch(program: Program, alignmentBytes: number): ScratchPl
   const lives = new Map<string, { tensor: Tensor; sizeBytes: number; first: number; last: number }>();
   program.steps.forEach((step, i) => {
     const { reads, writes } = stepTensors(step);
-    for (const tensor of [...reads, ...writes]) {
-      if (tensor.role !== "scratch") continue;
-      const life = lives.get(tensor.name);
-      const sizeBytes = Math.ceil(tensorSizeBytes(tensor) / alignmentBytes) * alignmentBytes;
-      if (life) life.last = i;
-      else lives.set(tensor.name, { tensor, sizeBytes, first: i, last: i });
-    }
+    for (const tensors of [reads, writes])
+      for (const tensor of tensors) {
+        if (tensor.role !== "scratch") continue;
+        const life = lives.get(tensor.name);
+        if (life) {
+          life.last = i;
+          continue;
+        }
+        const sizeBytes = Math.ceil(tensorSizeBytes(tensor) / alignmentBytes) * alignmentBytes;
+        lives.set(tensor.name, { tensor, sizeBytes, first: i, last: i });
+      }
   });
   const placed: { offset: number; end: number; first: number; last: number }[] = [];
   const offsets = new Map<string, number>();
