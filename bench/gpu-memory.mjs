@@ -1,0 +1,43 @@
+// What `npm run bench:memory` prints: builds, then every measurement of the memory layer in a process of its own.
+//   node bench/gpu-memory.mjs [--world N]
+// --world: so many of the 18,708 devices, evenly spread; all of them take most of an hour. Interrupting ends it at once.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { environmentFor, softwareVulkan } from "../scripts/software-vulkan.mjs";
+
+const { values } = parseArgs({ options: { world: { type: "string" } } });
+const root = fileURLToPath(new URL("../", import.meta.url));
+const software = /** @type {const} */ (["new", "old"])
+  .map((name) => softwareVulkan(name))
+  .find((vulkan) => !("unavailable" in vulkan));
+const environment = software ? environmentFor(software) : process.env;
+
+section("building", "scripts/build.mjs");
+section("how long planning takes", "bench/gpu-memory/planning.mjs");
+section("plans on all cards", "bench/gpu-memory/plans.mjs");
+section(
+  software ? `the matrix, on ${software.what}` : "the matrix, on a mock: there is no software Vulkan here",
+  "bench/gpu-memory/matrix.mjs",
+  ...(software ? ["driver"] : []),
+);
+section("the layer's share, best device", "bench/gpu-memory/share.mjs", "auto");
+if (software) {
+  section("the layer's share, software Vulkan", "bench/gpu-memory/share.mjs", "0");
+  section("base itself in a few cells", "bench/gpu-memory/base.mjs", "0");
+}
+section("the world", "bench/gpu-memory/world.mjs", ...(values.world === undefined ? [] : [values.world]));
+
+/** One measurement; one that fails is said and does not stop the others. */
+function section(what, ...args) {
+  console.log(`\n== ${what}`);
+  const { status, signal } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+  });
+  if (signal) process.exit(1);
+  if (status === 0) return;
+  console.log(`FAILED: node ${args.join(" ")}`);
+  process.exitCode = 1;
+}
