@@ -37,6 +37,10 @@ export async function checkDevice(options: DeviceOptions): Promise<void> {
     );
   if (simulate !== undefined) await cardNamed(simulate); // a slip shows, whichever device it comes to
   const device = deviceOf(options);
+  if (device === "cpu" && options.simulate !== undefined)
+    throw new WhisperVulkanError("option-invalid", "a card can't be simulated on the CPU backend", {
+      hint: "leave the device out, or name a Vulkan device",
+    });
   if (device === "cpu" || device === "auto") return;
   const tables = await tablesOf(options);
   try {
@@ -52,7 +56,7 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
   if (device === "cpu") return openCpuBackend(options);
   try {
     const { vramLimitBytes, simulate } = options;
-    return await openVulkan(
+    const backend = await openVulkan(
       device,
       {
         ...(vramLimitBytes !== undefined && { memory: { vramLimitBytes } }),
@@ -61,6 +65,11 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
       },
       await tablesOf(options),
     );
+    if (simulate !== undefined)
+      options.onNote?.(
+        `simulated: memory and limits are those of ${simulate}, kernels and speed the real device's`,
+      );
+    return backend;
   } catch (error) {
     const absent =
       error instanceof WhisperVulkanError &&

@@ -2,7 +2,7 @@ import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
-import { type Card, cardNamed, snapshotOf } from "../memory/simulate/index.js";
+import { type Card, cardNamed, readCard, snapshotOf } from "../memory/simulate/index.js";
 import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
@@ -54,9 +54,7 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
       "option-invalid",
       `batch must be a whole number from 1 to 1024, not ${batch}`,
     );
-  const { vramLimitBytes } = options;
-  if (vramLimitBytes !== undefined && !(vramLimitBytes >= 0))
-    throw new WhisperVulkanError("option-invalid", `vramLimitBytes must not be ${vramLimitBytes}`);
+  checkSizes(options);
   const { name, dimensions, matrixType } = await modelOf(model);
   const { on, simulated, plan, close } = await target(options);
   try {
@@ -68,6 +66,20 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
   } finally {
     await close();
   }
+}
+
+/** As plain JavaScript may give them. */
+function checkSizes({ vramLimitBytes = 0, free = {}, device }: PlanMemoryOptions): void {
+  for (const [what, bytes] of [["vramLimitBytes", vramLimitBytes], ...Object.entries(free)] as const)
+    if (typeof bytes !== "number" || !(bytes >= 0))
+      throw new WhisperVulkanError(
+        "option-invalid",
+        `${what === "vramLimitBytes" ? what : `free[${what}]`} must be a number of bytes, not ${JSON.stringify(bytes)}`,
+      );
+  if (String(device).trim().toLowerCase() === "cpu")
+    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
+      hint: "its memory is the system's own; whisper-vulkan models says how much a model takes",
+    });
 }
 
 async function modelOf(nameOrPath: string) {
@@ -87,7 +99,7 @@ async function modelOf(nameOrPath: string) {
 async function target({ card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
   const limit = vramLimitBytes === undefined ? {} : { vramLimitBytes };
   if (card !== undefined) {
-    const chosen = typeof card === "string" ? await cardNamed(card) : card;
+    const chosen = typeof card === "string" ? await cardNamed(card) : readCard({ ...card }, "card");
     const snapshot = withFreeBytes(snapshotOf(chosen), free, chosen.name);
     const { maxBindingBytes, alignmentBytes } = planningLimits({ ...chosen.limits, ...snapshot.limits });
     const cut = { maxBindingBytes, maxPartBytes: maxBindingBytes };

@@ -23,6 +23,11 @@ export function spillInWords(plan: MemoryPlan): string {
 export function planInWords(plan: MemoryPlan): string {
   if (plan.verdict === "refused")
     return "Does not fit on this device: the built-in CPU backend would do the work.";
-  if (plan.verdict === "device") return `Fits: all ${size(plan.takenBytes)} in the device's own memory.`;
+  if (plan.verdict === "device") {
+    const inDevice = plan.heaps.reduce((sum, h) => sum + (h.deviceLocal ? h.takenBytes : 0), 0);
+    const others = plan.takenBytes - inDevice;
+    const rest = others > 0 ? `; outputs and staging, ${size(others)}, in the host's as they should` : "";
+    return `Fits: ${size(inDevice)} in the device's own memory${rest}.`;
+  }
   return `Fits, with a spill: ${spillInWords(plan)}.`;
 }

@@ -14,9 +14,9 @@ export const estimatedPrices: Prices = {
   measured: false,
 };
 
-/** What reading a byte from the host's memory takes longer than from the device's own. */
+/** What reading a byte from the host's memory takes longer than from the device's own: nothing where all is one memory. */
 export function extraSecondsPerByte({ hostBytesPerSecond, deviceBytesPerSecond }: Prices): number {
-  return 1 / hostBytesPerSecond - 1 / deviceBytesPerSecond;
+  return Math.max(0, 1 / hostBytesPerSecond - 1 / deviceBytesPerSecond);
 }
 
 /** What a unit of work takes longer for pieces that the device reads from the host's memory. */

@@ -28,7 +28,18 @@ export async function cardNamed(name: string): Promise<Card> {
   const names = cardNames();
   if (!names.includes(name))
     throw new WhisperVulkanError("card-unknown", `no card is called ${JSON.stringify(name)}`, {
-      hint: `Nearest names: ${nearestNames(name, names).join(", ")}; or give the path of a card's .json file`,
+      hint: `Nearest names: ${namesLike(name, names).join(", ")}; or give the path of a card's .json file`,
     });
   return readCard(await readJson(new URL(`${name}.json`, folder), name, "card-invalid"), name);
+}
+
+/** Those that have most of its words in them, as people write a card's name; where none has any, the nearest by letters. */
+function namesLike(name: string, names: readonly string[]): string[] {
+  const words = name.toLowerCase().match(/[a-z]{2,}|[0-9]{2,}/g) ?? [];
+  const found = names
+    .map((known) => ({ known, n: words.filter((word) => known.includes(word)).length }))
+    .filter(({ n }) => n > 0)
+    .sort((a, b) => b.n - a.n);
+  const best = found.filter(({ n }) => n === found[0]?.n);
+  return best.length > 0 ? best.map(({ known }) => known) : nearestNames(name, names);
 }
