@@ -129,6 +129,8 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
+    // before all room is taken, of the device's memory too: afterwards only the host's could be measured
+    if (!this.#knownPrices() && this.plan(manifest).verdict === "spill") await this.#measurePrices();
     try {
       return this.#storage(manifest, this.#allocator);
     } catch (error) {
