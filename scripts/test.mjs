@@ -2,12 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { environmentFor, softwareVulkan } from "./software-vulkan.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, named once more at the end: the output between is long. @type {string[]} */
+const failures = [];
 
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
 tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.vulkan.test.ts"], {});
@@ -37,6 +39,7 @@ else
     WHISPER_VULKAN_TEST_DEVICE: String(gpu.index),
     WHISPER_VULKAN_TEST_VALIDATION: "0", // the layers run in the software tiers
   });
+for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
 
@@ -72,11 +75,28 @@ function tier(name, args, env) {
     totals.passed += counts.numPassedTests;
     totals.failed += counts.numFailedTests;
     totals.skipped += counts.numPendingTests + counts.numTodoTests;
+    for (const file of counts.testResults) {
+      const failed = file.assertionResults.filter((test) => test.status === "failed");
+      for (const test of failed)
+        failures.push(
+          `${name}: ${relative(root, file.name)}: ${test.fullName}\n${first(test.failureMessages)}`,
+        );
+      if (file.status === "failed" && !failed.length)
+        failures.push(`${name}: ${relative(root, file.name)}: ${first([file.message])}`);
+    }
   } catch (error) {
     console.log(`no report from the ${name} tier: ${error.message}`);
   }
-  if (!passed && totals.failed === before) totals.failed++;
+  if (!passed && totals.failed === before) {
+    totals.failed++;
+    failures.push(`${name}: the test run itself, see there`);
+  }
   rmSync(folder, { recursive: true });
+}
+
+/** The first lines of a failure: what it was, and where. */
+function first(messages) {
+  return messages.join("\n").split("\n").slice(0, 4).join("\n");
 }
 
 function skip(what, reason) {
