@@ -1,6 +1,6 @@
 // What `npm run bench:memory` prints: builds, then every measurement of the memory layer in a process of its own.
 //   node bench/gpu-memory.mjs [--world N]
-// --world: so many of the 18,708 devices, evenly spread; all of them take most of an hour. Interrupting ends it at once.
+// --world: so many of the 18,708 devices, evenly spread; all of them take half an hour on two cores. Interrupting ends it at once.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

@@ -172,6 +172,12 @@ describe("an option", () => {
     ["a mistyped command", ["modles"], 1, /modles: no such file or command.*models/],
     ["an argument too many", ["models", "base"], 2, /too many arguments/],
     ["an unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],
+    [
+      "German of a model of English, which isn't pulled",
+      ["-m", "tiny.en", "-l", "de", "good.wav"],
+      2,
+      /only/,
+    ],
     ["an output folder that isn't there", ["-o", "none/x.txt", "good.wav"], 1, /no folder none/],
     ["an output folder that can't be made", ["-o", "good.wav/out/", "good.wav"], 1, /good\.wav\/out/],
   ])("%s", (_what, args, exitCode, line) => expectFailure(args, exitCode, line));

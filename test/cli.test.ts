@@ -43,7 +43,7 @@ describe("results", () => {
     expect(stdout).toMatch(/^(\[\d\d:\d\d\.\d{3} --> \d\d:\d\d\.\d{3}\] .+\n)+$/);
     const [device, memory, summary] = stderr.split("\n");
     expect(device).toMatch(/^built-in CPU backend, \d threads? /);
-    expect(memory).toMatch(/^\d+ MB: weights, caches and scratch, in system memory$/);
+    expect(memory).toMatch(/^[\d.]+ MiB: weights, caches and scratch, in system memory$/);
     expect(summary).toMatch(/^one\.wav: 1\.0 s of en in \d+\.\d s, real-time factor \d+\.\d\d$/);
     expect(status).toBe(0);
   });
@@ -117,7 +117,7 @@ describe("Ctrl-C", () => {
   ])("%s ends a long transcription and leaves no result", async (_what, times) => {
     const args = [...model, "long.wav", "-f", "txt,json", "-o", "out/"];
     const { child, texts, ended } = start(args, { cwd: folder });
-    while (!texts.stderr.includes(" MB: "))
+    while (!texts.stderr.includes(" MiB: "))
       await new Promise((resolve) => child.stderr.once("data", resolve));
     for (let i = 0; i < times; i++) child.kill("SIGINT");
     const { status, stdout, stderr } = await ended;
@@ -130,7 +130,7 @@ describe("Ctrl-C", () => {
   test("ends a run that waits for a named pipe", async ({ skip }) => {
     if (spawnSync("mkfifo", [join(folder, "pipe")]).status !== 0) skip("there are no named pipes here");
     const { child, texts, ended } = start([...model, "pipe"], { cwd: folder });
-    while (!texts.stderr.includes(" MB: "))
+    while (!texts.stderr.includes(" MiB: "))
       await new Promise((resolve) => child.stderr.once("data", resolve));
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill("SIGINT");
@@ -146,7 +146,7 @@ describe("lists", () => {
     const { status, stdout, stderr } = await run("models");
     for (const { name } of catalogue)
       expect(stdout).toMatch(new RegExp(`^${name.replace(".", "\\.")}\\b`, "m"));
-    expect(stdout).toMatch(/^base +148 MB +2\d\d MB +99 languages +no$/m);
+    expect(stdout).toMatch(/^base +141 MiB +2\d\d MiB +99 languages +no$/m);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 

@@ -23,7 +23,7 @@ for (const [name, variation] of cells) {
   const simulate = join(folder, `${name}.json`);
   const card = vary(await cardNamed(name), variation);
   writeFileSync(simulate, JSON.stringify(card));
-  const planned = await planMemory("base", { card });
+  const planned = await planMemory("base", { simulate: card });
   const { text, plan } = await hear({ device, simulate });
   const right = text === expected && plan.verdict === planned.verdict;
   if (!right) process.exitCode = 1;

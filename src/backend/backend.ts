@@ -40,9 +40,9 @@ export interface Storage {
   measurePrices?(): Promise<void>;
   /**
    * Moves what lies in slow memory into faster memory that has become free; true if anything was moved: then executables
-   * must be compiled anew. Not while one runs.
+   * must be compiled anew. Not while one runs. onCopied is told after each part.
    */
-  promote?(): Promise<boolean>;
+  promote?(onCopied?: () => void): Promise<boolean>;
   dispose(): Promise<void>;
 }
 

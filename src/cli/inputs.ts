@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isAddress, openAudio, parseAddress, pathOfAddress } from "../audio/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import { editDistance } from "../model/index.js";
+import { editDistance } from "../nearest-names.js";
 import { reportError } from "./report.js";
 
 /** An input as everything else here takes it: file: addresses as paths. Error: `option-invalid`. */

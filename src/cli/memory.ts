@@ -39,7 +39,7 @@ export function addMemoryCommand(program: Command): void {
     await checkSideFile("--svg", flags.svg, flags.simulate === undefined ? [model] : [model, flags.simulate]);
     const plan = await planMemory(model, {
       ...(flags.device === undefined ? {} : { device: flags.device }),
-      ...(flags.simulate === undefined ? {} : { card: flags.simulate }),
+      ...(flags.simulate === undefined ? {} : { simulate: flags.simulate }),
       ...(flags.free === undefined ? {} : { free: freeByHeap(flags.free) }),
       ...(flags.batch === undefined ? {} : { batch: wholeNumber("--batch", flags.batch) }),
       ...(flags.vramLimit === undefined

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { memoryNeededBytes } from "../engine/memory-needed.js";
+import { size } from "../memory/index.js";
 import { cacheFolder, listModels } from "../model/index.js";
 
 export function addModelsCommand(program: Command): void {
@@ -10,8 +11,8 @@ export function addModelsCommand(program: Command): void {
       const rows = (await listModels()).map(
         ({ name, aliases, sizeBytes, dimensions, languages, cachedPath }) => [
           [name, ...aliases].join(", "),
-          megabytes(sizeBytes),
-          megabytes(memoryNeededBytes(dimensions)),
+          size(sizeBytes),
+          size(memoryNeededBytes(dimensions)),
           languages === 1 ? "English" : `${languages} languages`,
           cachedPath === null ? "no" : "yes",
         ],
@@ -25,8 +26,4 @@ export function addModelsCommand(program: Command): void {
       for (const row of table) console.log(line(row).trimEnd());
       console.log(`\nmemory: weights, caches and scratch on the device. Cache: ${cacheFolder()}`);
     });
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
 }

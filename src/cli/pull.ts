@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { PullProgress } from "../index.js";
+import { size } from "../memory/index.js";
 import { pull } from "../model/index.js";
 import { onInterrupt } from "./interrupt.js";
 import { ProgressBar } from "./progress-bar.js";
@@ -32,6 +33,6 @@ export function addPullCommand(program: Command): void {
 export function pullProgress(bar: ProgressBar, name: string): (progress: PullProgress) => void {
   return ({ phase, doneBytes, totalBytes }) => {
     if (totalBytes === 0) bar.draw(`${labels[phase]} ${name}`, 0);
-    else bar.draw(`${labels[phase]} ${name}, ${(totalBytes / 1e6).toFixed(0)} MB`, doneBytes / totalBytes);
+    else bar.draw(`${labels[phase]} ${name}, ${size(totalBytes)}`, doneBytes / totalBytes);
   };
 }

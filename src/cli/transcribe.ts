@@ -3,9 +3,10 @@ import { reportIn } from "../engine/memory-report.js";
 import { checkDevice } from "../engine/open-backend.js";
 import { formatNamed, oneLine, timestamp } from "../formats/index.js";
 import { type Segment, type TranscribeOptions, type TranscriptionResult, Whisper } from "../index.js";
+import { size } from "../memory/index.js";
 import { parseSize } from "../memory/parse-size.js";
 import { resolveModel } from "../model/index.js";
-import { settingsOf } from "../whisper/index.js";
+import { settingsOf, startTokens } from "../whisper/index.js";
 import { withoutFileAddress, worthTrying } from "./inputs.js";
 import { onInterrupt } from "./interrupt.js";
 import { checkDistinct, type Destination, destinationOf, outputPath, prepare, writeWhole } from "./output.js";
@@ -70,13 +71,15 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
   const formats = formatsOf(flags);
   const options = transcribeOptions(flags);
   const device = deviceOptions(flags);
-  settingsOf(options);
+  const { language, task } = settingsOf(options);
   await checkDevice(device);
   const destination = await destinationOf(flags.output, files.length * formats.length);
   const pathsOf = (file: string) => formats.map((format) => outputPath(destination, file, format));
   const report = flags.memoryReport === undefined ? [] : [flags.memoryReport];
   await checkDistinct([...(destination.kind === "stdout" ? [] : files.flatMap(pathsOf)), ...report], files);
   const model = await resolveModel(flags.model);
+  // what a known model can't do is said before it is pulled
+  if (model.kind === "catalogue") startTokens(model.model.dimensions.nVocab, language ?? "en", task);
   const inputs = await worthTrying(files, commands);
   if (inputs.length < files.length) process.exitCode = exitCodes.failed;
   if (inputs.length === 0) return;
@@ -103,7 +106,7 @@ async function run(named: readonly string[], flags: Flags, commands: readonly st
   try {
     note(`${whisper.device.device} (${whisper.device.details})`);
     for (const { sizeBytes, what, where } of whisper.memory())
-      note(`${(sizeBytes / 1e6).toFixed(0)} MB: ${what}, in ${where}`);
+      note(`${size(sizeBytes)}: ${what}, in ${where}`);
     for (const file of inputs) {
       try {
         const started = performance.now();

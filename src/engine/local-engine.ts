@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Backend } from "../backend/backend.js";
 import { isLoss } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
-import { type ModelFile, openModel } from "../model/index.js";
+import type { ModelFile } from "../model/index.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
@@ -10,6 +9,7 @@ import { Losses } from "./losses.js";
 import { howToReport, reportIn } from "./memory-report.js";
 import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
 import { type DeviceOptions, deviceOf, openBackend, openCpuBackend } from "./open-backend.js";
+import { openSameModel } from "./open-same-model.js";
 import { stopped } from "./process/stopped.js";
 import { spillInWords } from "./spill.js";
 import { Turns } from "./turns.js";
@@ -135,16 +135,8 @@ export class LocalEngine implements Engine {
   }
 
   async #openAgain(signal: AbortSignal | undefined): Promise<ModelOnDevice> {
-    const model = await openModel(this.#path);
+    const model = await openSameModel(this.#path, this.#dimensions);
     try {
-      if (!isDeepStrictEqual(model.dimensions, this.#dimensions))
-        throw new WhisperVulkanError(
-          "model-invalid",
-          `${this.#path} is another model than was loaded from it`,
-          {
-            hint: "load it anew",
-          },
-        );
       return await this.#open(model, signal);
     } finally {
       await model.close();
@@ -152,8 +144,8 @@ export class LocalEngine implements Engine {
   }
 
   async #open(model: ModelFile, signal: AbortSignal | undefined): Promise<ModelOnDevice> {
-    const { onNote, onWeights, observe } = this.#options;
-    this.#model = await ModelOnDevice.open(model, await this.#openDevice(), { signal, onWeights, observe });
+    const { onNote, onCopied, observe } = this.#options;
+    this.#model = await ModelOnDevice.open(model, await this.#openDevice(), { signal, onCopied, observe });
     const { memoryPlan } = this.#model.state;
     this.#lastState = this.#model.state;
     if (memoryPlan?.verdict === "spill") onNote?.(`${spillInWords(memoryPlan)}; ${howToReport}`);

@@ -7,8 +7,8 @@ import type { EngineState } from "./engine.js";
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told bytes while the weights are uploaded. */
-  readonly onWeights?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** Told after each part of the weights that was uploaded, or moved to other memory: how a watchdog sees that work goes on. */
+  readonly onCopied?: (() => void) | undefined;
   /** Puts something between the recogniser and the network: how a watchdog sees its steps. */
   readonly observe?: ((network: Network) => Network) | undefined;
 }
@@ -18,27 +18,29 @@ export class ModelOnDevice {
   readonly #backend: Backend;
   readonly #deviceNetwork: DeviceNetwork;
   readonly #network: Network;
+  readonly #onCopied: (() => void) | undefined;
   #state: EngineState | undefined;
 
   private constructor(
     backend: Backend,
     network: DeviceNetwork,
-    observe: (network: Network) => Network = (same) => same,
+    { observe = (same) => same, onCopied }: OpenOptions,
   ) {
     this.#backend = backend;
     this.#deviceNetwork = network;
     this.#network = observe(network);
+    this.#onCopied = onCopied;
   }
 
   /** Uploads the weights; the device is given back if that fails. Errors: memory-refused, device-lost, aborted. */
   static async open(model: ModelFile, backend: Backend, options: OpenOptions): Promise<ModelOnDevice> {
-    const { signal, onWeights, observe } = options;
+    const { signal, onCopied } = options;
     try {
       const network = await DeviceNetwork.load(model, backend, {
         ...(signal && { signal }),
-        ...(onWeights && { onProgress: onWeights }),
+        ...(onCopied && { onProgress: onCopied }),
       });
-      return new ModelOnDevice(backend, network, observe);
+      return new ModelOnDevice(backend, network, options);
     } catch (error) {
       await backend.dispose();
       throw error;
@@ -60,7 +62,7 @@ export class ModelOnDevice {
 
   /** What has spilled goes back to the device's memory first, where that has become free. */
   async recognise(vocabulary: Vocabulary, job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
-    await this.#deviceNetwork.promote();
+    await this.#deviceNetwork.promote(this.#onCopied);
     return recogniseWindow(this.#network, vocabulary, job, signal);
   }
 

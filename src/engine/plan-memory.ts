@@ -7,14 +7,15 @@ import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
+import { checkOptionNames } from "../option-names.js";
 import { priceFile } from "./price-file.js";
 import { planInWords, spillCosts } from "./spill.js";
 
 export interface PlanMemoryOptions {
-  /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a card. */
+  /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a simulated card. */
   readonly device?: string | number;
   /** A simulated card: its name, the path of its JSON file, or the card itself. */
-  readonly card?: string | Card;
+  readonly simulate?: string | Card;
   /** Bytes free by heap index, instead of what the device or card says. */
   readonly free?: Readonly<Record<number, number>>;
   /** Windows at once. Default 1, which is what this version runs. */
@@ -22,6 +23,14 @@ export interface PlanMemoryOptions {
   /** What may be taken of the device's memory, in bytes. */
   readonly vramLimitBytes?: number;
 }
+
+const optionNames: Record<keyof PlanMemoryOptions, true> = {
+  device: true,
+  simulate: true,
+  free: true,
+  batch: true,
+  vramLimitBytes: true,
+};
 
 /** Where a model would lie, and what to make of it. */
 export interface ModelMemoryPlan extends MemoryPlan {
@@ -48,6 +57,7 @@ type Plan = (dimensions: ModelDimensions, matrixType: MatrixType, nBatch: number
  * model-invalid, card-unknown, card-invalid, option-invalid, vulkan-unavailable, device-unknown.
  */
 export async function planMemory(model: string, options: PlanMemoryOptions = {}): Promise<ModelMemoryPlan> {
+  checkOptionNames(options, optionNames);
   const batch = options.batch ?? 1;
   if (!Number.isInteger(batch) || batch < 1 || batch > 1024)
     throw new WhisperVulkanError(
@@ -96,7 +106,7 @@ async function modelOf(nameOrPath: string) {
 }
 
 /** The device or card to plan on. */
-async function target({ card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
+async function target({ simulate: card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
   const limit = vramLimitBytes === undefined ? {} : { vramLimitBytes };
   if (card !== undefined) {
     const chosen = typeof card === "string" ? await cardNamed(card) : readCard({ ...card }, "card");

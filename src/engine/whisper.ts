@@ -4,6 +4,7 @@ import type { BackendDescription, MemoryUse } from "../backend/backend.js";
 import { WhisperVulkanError } from "../errors.js";
 import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
+import { checkOptionNames } from "../option-names.js";
 import {
   type TranscribeOptions,
   TranscriptionAbortedError,
@@ -14,7 +15,7 @@ import {
 import { settingsOf } from "../whisper/options.js";
 import type { Engine } from "./engine.js";
 import { IdleTimer } from "./idle-timer.js";
-import { LocalEngine } from "./local-engine.js";
+import { LocalEngine, type LocalEngineOptions } from "./local-engine.js";
 import { checkDevice, type DeviceOptions } from "./open-backend.js";
 import { OwnProcessEngine } from "./process/own-process-engine.js";
 
@@ -33,6 +34,21 @@ export interface LoadOptions extends DeviceOptions {
   /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
   readonly onProgress?: (progress: PullProgress) => void;
 }
+
+const loadOptionNames: Record<keyof LoadOptions | keyof LocalEngineOptions, true> = {
+  device: true,
+  process: true,
+  threads: true,
+  simulate: true,
+  vramLimitBytes: true,
+  releaseAfterMs: true,
+  signal: true,
+  onProgress: true,
+  onNote: true,
+  openDevice: true,
+  observe: true,
+  onCopied: true,
+};
 
 /**
  * A model on a device. Several transcriptions may run at once: they take turns, window by window, and give what
@@ -68,6 +84,7 @@ export class Whisper {
    * the CPU takes over; onNote tells.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
+    checkOptionNames(options, loadOptionNames);
     const { signal, onProgress, releaseAfterMs } = options;
     if (releaseAfterMs !== undefined && !(releaseAfterMs >= 0))
       throw new WhisperVulkanError("option-invalid", `releaseAfterMs must not be ${releaseAfterMs}`);

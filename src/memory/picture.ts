@@ -25,6 +25,10 @@ const names: Readonly<Record<Use, string>> = {
   readBack: "outputs, staging",
 };
 
+/** A heap's bar. */
+const shades = { free: "#e2e8f0", others: "#94a3b8", taken: "#334155" } as const;
+const shadeNames = { taken: "taken for the model", others: "held by others", free: "free" } as const;
+
 /** A plan as a picture (SVG): a bar a heap with what is free and taken, below it the blocks and the tensors in them. */
 export function picture(plan: MemoryPlan, title: string, verdict: string): string {
   const rows: string[] = [];
@@ -35,14 +39,19 @@ export function picture(plan: MemoryPlan, title: string, verdict: string): strin
   y += lineHeight + 6;
   rows.push(text(margin, verdict));
   y += lineHeight + 6;
-  let x = margin;
-  for (const use of (Object.keys(names) as Use[]).filter((u) =>
-    plan.blocks.some((block) => block.use === u),
-  )) {
-    rows.push(rectangle(x, y + 2, 12, 12, colours[use], names[use]), text(x + 17, names[use]));
-    x += 32 + names[use].length * 6.6;
-  }
-  y += lineHeight + 10;
+  const legend = (entries: readonly (readonly [colour: string, name: string])[]) => {
+    let x = margin;
+    for (const [colour, name] of entries) {
+      rows.push(rectangle(x, y + 2, 12, 12, colour, name), text(x + 17, name));
+      x += 32 + name.length * 6.6;
+    }
+    y += lineHeight + 2;
+  };
+  const shown = (Object.keys(names) as Use[]).filter((use) => plan.blocks.some((block) => block.use === use));
+  const shadesShown = Object.keys(shadeNames) as (keyof typeof shades)[];
+  legend(shadesShown.map((shade) => [shades[shade], shadeNames[shade]]));
+  legend(shown.map((use) => [colours[use], names[use]]));
+  y += 8;
   const largest = Math.max(1, ...plan.heaps.map(({ sizeBytes }) => sizeBytes));
   plan.heaps.forEach((heap, index) => {
     const blocks = plan.blocks.filter((block) => block.heap === index);
@@ -51,6 +60,8 @@ export function picture(plan: MemoryPlan, title: string, verdict: string): strin
     rows.push(...heapBar(heap, y, largest));
     y += barHeight + 6;
     if (blocks.length > 0) {
+      rows.push(text(margin, `what is taken of it, enlarged: ${blocksInWords(blocks)}`));
+      y += lineHeight + 2;
       rows.push(...blockRow(blocks, y));
       y += blockHeight + lineHeight + 4;
     }
@@ -68,6 +79,10 @@ function heapLine({ sizeBytes, deviceLocal, freeBytes, takenBytes }: PlannedHeap
   return `heap ${index}, ${where}: ${size(sizeBytes)}, ${size(freeBytes)} free, ${size(takenBytes)} taken`;
 }
 
+function blocksInWords({ length }: readonly PlannedBlock[]): string {
+  return `${length} block${length === 1 ? "" : "s"} of memory and the tensors in ${length === 1 ? "it" : "them"}`;
+}
+
 /** As long as the heap is large: what others hold, what is taken, what stays free. */
 function heapBar({ sizeBytes, freeBytes, takenBytes }: PlannedHeap, y: number, largest: number): string[] {
   const whole = Math.max(2, ((width - 2 * margin) * sizeBytes) / largest);
@@ -75,9 +90,9 @@ function heapBar({ sizeBytes, freeBytes, takenBytes }: PlannedHeap, y: number, l
   const others = share(sizeBytes - freeBytes);
   const taken = Math.min(Math.max(share(takenBytes), takenBytes > 0 ? 2 : 0), whole - others);
   return [
-    rectangle(margin, y, whole, barHeight, "#e2e8f0", `${size(sizeBytes)} in all`),
-    rectangle(margin, y, others, barHeight, "#cbd5e1", `${size(sizeBytes - freeBytes)} held by others`),
-    rectangle(margin + others, y, taken, barHeight, "#334155", `${size(takenBytes)} taken`),
+    rectangle(margin, y, whole, barHeight, shades.free, `${size(sizeBytes)} in all`),
+    rectangle(margin, y, others, barHeight, shades.others, `${size(sizeBytes - freeBytes)} held by others`),
+    rectangle(margin + others, y, taken, barHeight, shades.taken, `${size(takenBytes)} taken`),
   ];
 }
 

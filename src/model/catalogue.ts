@@ -1,6 +1,6 @@
 import { WhisperVulkanError } from "../errors.js";
+import { nearestNames } from "../nearest-names.js";
 import type { ModelDimensions } from "../network/dimensions.js";
-import { nearestNames } from "./edit-distance.js";
 import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
 
 /** An official model, known without its file. */

@@ -1,7 +1,6 @@
 export { cacheFolder } from "./cache/cache-folder.js";
 export { makeFolder } from "./cache/make-folder.js";
 export { type CatalogueEntry, catalogue, findModel, modelNamed } from "./catalogue.js";
-export { editDistance } from "./edit-distance.js";
 export { openModel } from "./ggml/ggml-file.js";
 export { listModels, type ModelListing } from "./list-models.js";
 export type { ModelFile, TensorEntry } from "./model-file.js";

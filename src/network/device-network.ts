@@ -99,10 +99,13 @@ export class DeviceNetwork implements Network {
     return values;
   }
 
-  /** Moves what spilled back to faster memory if that became free. Not while it runs. Errors: device-lost, memory-refused. */
-  async promote(): Promise<void> {
+  /**
+   * Moves what spilled back to faster memory if that became free, and tells after each part. Not while it runs.
+   * Errors: device-lost, memory-refused.
+   */
+  async promote(onCopied?: () => void): Promise<void> {
     // programs are recorded with the places of their tensors
-    if (await this.#storage.promote?.()) await this.#disposeExecutables();
+    if (await this.#storage.promote?.(onCopied)) await this.#disposeExecutables();
   }
 
   memory(): readonly MemoryUse[] {

@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { nearestNames } from "../model/edit-distance.js";
+import { nearestNames } from "../nearest-names.js";
 
 /** Whisper's languages as [code, English name], in the order of their tokens. The last one came with large-v3. */
 export const languages: readonly (readonly [code: string, name: string])[] = [

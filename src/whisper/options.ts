@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
+import { checkOptionNames } from "../option-names.js";
 import { languageCode } from "./languages.js";
 import type { Segment } from "./result.js";
 
@@ -34,6 +35,23 @@ export interface TranscribeOptions {
   readonly onProgress?: (progress: Progress) => unknown;
 }
 
+const optionNames: Record<keyof TranscribeOptions, true> = {
+  language: true,
+  task: true,
+  prompt: true,
+  temperature: true,
+  timestamps: true,
+  conditionOnPreviousText: true,
+  noSpeechThreshold: true,
+  logprobThreshold: true,
+  compressionRatioThreshold: true,
+  suppressTokens: true,
+  seed: true,
+  signal: true,
+  onSegment: true,
+  onProgress: true,
+};
+
 /** How far a transcription is. */
 export interface Progress {
   readonly processedSeconds: number;
@@ -48,6 +66,7 @@ export type Settings = ReturnType<typeof settingsOf>;
  * @throws WhisperVulkanError "option-invalid" or "language-unknown"
  */
 export function settingsOf(options: TranscribeOptions) {
+  checkOptionNames(options, optionNames);
   const { temperature = [0, 0.2, 0.4, 0.6, 0.8, 1], language = "auto", task = "transcribe" } = options;
   const { timestamps = true, conditionOnPreviousText = true, prompt = "", seed = 0 } = options;
   const { noSpeechThreshold = 0.6, logprobThreshold = -1, compressionRatioThreshold = 2.4 } = options;

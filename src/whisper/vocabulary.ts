@@ -1,6 +1,6 @@
 import { WhisperVulkanError } from "../errors.js";
-import { languageName } from "./languages.js";
-import { languageToken, type SpecialTokens, specialTokens } from "./special-tokens.js";
+import { type SpecialTokens, specialTokens } from "./special-tokens.js";
+import { isMultilingual, startTokens, type Task } from "./start-tokens.js";
 import { Tokenizer } from "./tokenizer.js";
 
 /** Tokens of the English-only models; the others have more. */
@@ -30,46 +30,15 @@ export class Vocabulary {
       throw invalid(`it has ${nVocab} tokens, a Whisper at least ${SMALLEST_VOCABULARY}`);
     this.nVocab = nVocab;
     this.special = specialTokens(nVocab);
-    this.multilingual = nVocab >= 51865;
+    this.multilingual = isMultilingual(nVocab);
     this.tokenizer = new Tokenizer(textTokens.slice(0, this.special.endOfText));
     const [blank] = this.tokenizer.encode(" ");
     if (blank === undefined) throw invalid("its vocabulary has no token for a space");
     this.blank = blank;
   }
 
-  /**
-   * SOT, and for multilingual models language and task.
-   * @throws WhisperVulkanError "language-unknown" or "option-invalid" where the model can't do what is asked
-   */
-  startTokens(language: string, task: "transcribe" | "translate"): number[] {
-    const { special } = this;
-    if (!this.multilingual) {
-      const hint = "Use a model without .en in its name.";
-      if (language !== "en")
-        throw new WhisperVulkanError(
-          "language-unknown",
-          `This model understands English only, not ${languageName(language)}.`,
-          { hint },
-        );
-      if (task === "translate")
-        throw new WhisperVulkanError(
-          "option-invalid",
-          "This model understands English only: there is nothing to translate.",
-          {
-            hint,
-          },
-        );
-      return [special.startOfTranscript];
-    }
-    const token = languageToken(special, language);
-    if (token === null)
-      throw new WhisperVulkanError(
-        "language-unknown",
-        `This model does not know ${languageName(language)}.`,
-        {
-          hint: "Use large-v3 or turbo, which do.",
-        },
-      );
-    return [special.startOfTranscript, token, special[task]];
+  /** See startTokens(). */
+  startTokens(language: string, task: Task): number[] {
+    return startTokens(this.nVocab, language, task);
   }
 }

@@ -19,33 +19,38 @@ export class Promotions {
   }
 
   /** Takes memory, copies, compares what arrived; true where places have changed. Errors: device-lost, memory-refused. */
-  async run(placement: Placement<BufferMemory>, staging: Staging): Promise<boolean> {
+  async run(placement: Placement<BufferMemory>, staging: Staging, onCopied: () => void): Promise<boolean> {
     const promotion = this.#allocator.promote(placement);
-    if (!promotion) return this.#inVain();
+    if (!promotion) return this.inVain();
     let same = true;
     try {
-      for (const move of promotion.moves) same &&= await arrives(move, staging);
+      for (const move of promotion.moves) same &&= await arrives(move, staging, onCopied);
     } catch (error) {
       promotion.undo("copying failed");
       throw error;
     }
     if (!same) {
       promotion.undo("what arrived is not what was sent");
-      return this.#inVain();
+      return this.inVain();
     }
     promotion.keep();
     this.#patience.succeeded();
     return true;
   }
 
-  #inVain(): false {
+  /** A try that moved nothing: the next one comes later. */
+  inVain(): false {
     this.#patience.failed();
     return false;
   }
 }
 
 /** Copies on the device; both are read back, since only that shows what the device has. */
-async function arrives({ from, to }: Move<BufferMemory>, staging: Staging): Promise<boolean> {
+async function arrives(
+  { from, to }: Move<BufferMemory>,
+  staging: Staging,
+  onCopied: () => void,
+): Promise<boolean> {
   await staging.move(from.memory.buffer, from.offsetBytes, to.memory.buffer, to.offsetBytes, to.sizeBytes);
   const sent = Buffer.alloc(Math.min(staging.sizeBytes, to.sizeBytes));
   const arrived = Buffer.alloc(sent.byteLength);
@@ -54,6 +59,7 @@ async function arrives({ from, to }: Move<BufferMemory>, staging: Staging): Prom
     await staging.read(from.memory.buffer, from.offsetBytes + done, sent.subarray(0, length));
     await staging.read(to.memory.buffer, to.offsetBytes + done, arrived.subarray(0, length));
     if (sent.compare(arrived, 0, length, 0, length) !== 0) return false;
+    onCopied();
   }
   return true;
 }

@@ -113,18 +113,25 @@ export class VulkanStorage implements Storage {
     this.#plan = this.#planOn(this.#snapshot());
   }
 
-  async promote(): Promise<boolean> {
+  async promote(onCopied: () => void = () => {}): Promise<boolean> {
     const { placement } = this.#placed;
     if (!this.#promotions.due(placement)) return false;
+    const moved = this.#findStaging()
+      ? await this.#promotions.run(placement, this.#throughStaging(), onCopied)
+      : this.#promotions.inVain();
+    this.#plan = this.#planOn(this.#snapshot()); // a try in vain is in the record, too
+    return moved;
+  }
+
+  /** Whether there is memory to copy through: what never needed it has none so far. */
+  #findStaging(): boolean {
     try {
       this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
+      return true;
     } catch (error) {
       if (error instanceof MemoryRefusedError) return false; // all stays where it is
       throw error;
     }
-    if (!(await this.#promotions.run(placement, this.#throughStaging()))) return false;
-    this.#plan = this.#planOn(this.#snapshot());
-    return true;
   }
 
   memory(): readonly MemoryUse[] {

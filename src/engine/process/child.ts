@@ -4,11 +4,11 @@
  */
 import { WhisperVulkanError } from "../../errors.js";
 import type { MemoryPlan } from "../../memory/index.js";
-import { openModel } from "../../model/index.js";
 import { Vocabulary } from "../../whisper/index.js";
 import type { EngineState } from "../engine.js";
 import { LocalEngine } from "../local-engine.js";
 import { checkDevice } from "../open-backend.js";
+import { openSameModel } from "../open-same-model.js";
 import { errorData } from "./error-data.js";
 import type { Calls, Reply, Request } from "./messages.js";
 import { observed } from "./observed-network.js";
@@ -68,13 +68,13 @@ async function answerTo(
   }
 }
 
-async function load({ path, device }: Calls["load"]["argument"]) {
-  const model = await openModel(path);
+async function load({ path, dimensions, device }: Calls["load"]["argument"]) {
+  const model = await openSameModel(path, dimensions);
   try {
     engine = await LocalEngine.load(model, new Vocabulary(model.dimensions.nVocab, model.vocabulary), {
       ...device,
       onNote: (note) => send({ kind: "note", note }),
-      onWeights: beat,
+      onCopied: beat,
       observe: (network) =>
         observed(network, (durationMs) => {
           longestStepMs = Math.max(longestStepMs ?? 0, durationMs);

@@ -22,7 +22,7 @@ vi.mock("node:child_process", { spy: true });
 setUp();
 
 describe("a process that hangs", () => {
-  beforeEach(() => void Object.assign(limits, { stepFloorMs: 1500, stepFactor: 0, loadingMs: 20_000 }));
+  beforeEach(() => void Object.assign(limits, { stepFloorMs: 3000, stepFactor: 0, loadingMs: 20_000 }));
 
   test("altogether: it is killed and the text is right", async () => {
     const { whisper, notes } = await loadOwn();

@@ -1,4 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { modelBytes } from "../../model/testing/small-model.js";
+import { toyDimensions, toyModel } from "../testing/toy-model.js";
+import { Whisper } from "../whisper.js";
 import { limits } from "./limits.js";
 import { useChild } from "./testing/chosen-entry.js";
 import { atEncoding, builtChild, oddChild, pretendGpu } from "./testing/odd-child.js";
@@ -13,6 +18,7 @@ import {
   loadOwn,
   local,
   options,
+  own,
   recordings,
   setUp,
 } from "./testing/own-process.js";
@@ -106,6 +112,18 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });
+});
+
+test("another model in the file's place is not taken for the same by the next process", async () => {
+  const file = join(folder, "changing.bin");
+  writeFileSync(file, modelBytes(toyModel()));
+  const whisper = await Whisper.load(file, own);
+  await whisper.release();
+  writeFileSync(file, modelBytes(toyModel({ ...toyDimensions, nTextCtx: 16 })));
+  expect(await errorOf(whisper.transcribe(recordings[2]!, options))).toMatchObject({ code: "model-invalid" });
+  writeFileSync(file, modelBytes(toyModel()));
+  await expectTheSame(whisper, 2);
+  await whisper.dispose();
 });
 
 test("release() ends no window that another transcription asks for meanwhile, however long it lasts", async () => {

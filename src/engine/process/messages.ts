@@ -1,3 +1,4 @@
+import type { ModelDimensions } from "../../network/dimensions.js";
 import type { WindowResult } from "../../whisper/index.js";
 import type { EngineState } from "../engine.js";
 import type { DeviceOptions } from "../open-backend.js";
@@ -10,7 +11,11 @@ export type DeviceChoice = Pick<DeviceOptions, "device" | "threads" | "simulate"
 /** What the engine's process can be asked for: argument and answer of each call. */
 export interface Calls {
   check: { argument: DeviceChoice; answer: null };
-  load: { argument: { readonly path: string; readonly device: DeviceChoice }; answer: EngineState };
+  /** dimensions: those of the model as it was first opened. */
+  load: {
+    argument: { readonly path: string; readonly dimensions: ModelDimensions; readonly device: DeviceChoice };
+    answer: EngineState;
+  };
   /** state: only where it changed. */
   recognise: {
     argument: PackedWindow;

@@ -126,7 +126,7 @@ export class OwnProcessEngine implements Engine {
     let process: EngineProcess | null = null;
     try {
       process = await this.#started();
-      this.#learn(await process.call("load", { path: this.#model!.path, device: this.#device }));
+      this.#learn(await process.call("load", { ...this.#model!, device: this.#device }));
       return process;
     } catch (error) {
       const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);

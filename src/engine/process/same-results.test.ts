@@ -155,7 +155,7 @@ describe("as in this process", () => {
   });
 
   test("loading can be stopped", async () => {
-    const stopped = Whisper.load(path, { ...own, signal: AbortSignal.timeout(80) });
+    const stopped = Whisper.load(path, { ...own, signal: AbortSignal.timeout(30) });
     expect(await errorOf(stopped)).toMatchObject({ code: "aborted" });
     expect(children().filter(isThere)).toEqual([]);
   });

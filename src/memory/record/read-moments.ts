@@ -4,7 +4,8 @@ import type { Fields, JsonObject } from "../simulate/fields.js";
 import { readPiece } from "./read-piece.js";
 import type { Answer, Heard, Moment } from "./report.js";
 
-const heardFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "overcommits"];
+const heardFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "given"];
+const answerFields = ["nth", "type", "sizeBytes", "heldBytes"];
 /** Far more than a recording comes to, and what a replay does within a minute. */
 const mostMoments = 10_000;
 const mostPieces = 500_000;
@@ -77,7 +78,7 @@ export class MomentReader {
     const { budgets } = moment;
     const held = this.#perHeap(moment.heldBytes, `${path}.heldBytes`);
     const refusals = fields.list(moment.refusals, `${path}.refusals`);
-    const overcommits = fields.list(moment.overcommits, `${path}.overcommits`);
+    const given = fields.list(moment.given, `${path}.given`);
     return {
       atMs: fields.number(moment.atMs, `${path}.atMs`),
       budgets:
@@ -89,12 +90,12 @@ export class MomentReader {
       heldBytes: held.map((bytes, i) => fields.bytes(bytes, `${path}.heldBytes[${i}]`)),
       refusals: refusals.map((json, i) => {
         const at = `${path}.refusals[${i}]`;
-        const refusal = fields.objectOf(json, at, ["type", "sizeBytes", "heldBytes", "reason"]);
+        const refusal = fields.objectOf(json, at, [...answerFields, "reason"]);
         return { ...this.#answer(refusal, at), reason: fields.text(refusal.reason, `${at}.reason`) };
       }),
-      overcommits: overcommits.map((json, i) => {
-        const at = `${path}.overcommits[${i}]`;
-        return this.#answer(fields.objectOf(json, at, ["type", "sizeBytes", "heldBytes"]), at);
+      given: given.map((json, i) => {
+        const at = `${path}.given[${i}]`;
+        return this.#answer(fields.objectOf(json, at, answerFields), at);
       }),
     };
   }
@@ -121,6 +122,7 @@ export class MomentReader {
     if (type >= nTypes)
       this.#fields.invalid(`${path}.type is ${type}, but there are ${nTypes} memory types, counted from 0`);
     return {
+      nth: this.#fields.count(answer.nth, `${path}.nth`),
       type,
       sizeBytes: this.#fields.bytes(answer.sizeBytes, `${path}.sizeBytes`),
       heldBytes: this.#fields.bytes(answer.heldBytes, `${path}.heldBytes`),

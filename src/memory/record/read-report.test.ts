@@ -11,8 +11,8 @@ const heard = {
     { budgetBytes: 16 * GiB, usageBytes: "0x100" },
   ],
   heldBytes: [0, 0],
-  refusals: [{ type: 0, sizeBytes: 4096, heldBytes: 0, reason: "VK_ERROR_UNKNOWN" }],
-  overcommits: [{ type: 1, sizeBytes: 4096, heldBytes: 0 }],
+  refusals: [{ nth: 0, type: 0, sizeBytes: 4096, heldBytes: 0, reason: "VK_ERROR_UNKNOWN" }],
+  given: [{ nth: 1, type: 1, sizeBytes: 4096, heldBytes: 0 }],
 };
 const rows = { of: "w", first: 0, count: 1024, rowBytes: 1024 };
 const place = {

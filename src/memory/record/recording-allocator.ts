@@ -110,17 +110,17 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
 
   #listening<T>(moment: (Open<"place"> | Open<"promote">) & Listener, work: () => T): T {
     this.#moments.add(moment);
-    this.#device.listener = moment;
+    this.#device.listen(moment);
     try {
       return work();
     } finally {
-      this.#device.listener = null;
+      this.#device.listen(null);
     }
   }
 
   #nothingHeard() {
     const heldBytes = this.heldBytes;
-    return { atMs: this.#now(), budgets: null, heldBytes, refusals: [], overcommits: [] };
+    return { atMs: this.#now(), budgets: null, heldBytes, refusals: [], given: [] };
   }
 
   #now(): number {

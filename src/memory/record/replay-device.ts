@@ -1,7 +1,7 @@
 import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
 import { overcommits } from "../simulate/snapshot-of.js";
-import type { Heard, MemoryReport } from "./report.js";
-import { roomBytes } from "./room.js";
+import type { Answer, Heard, MemoryReport } from "./report.js";
+import { roomBytes, speaksAgainst } from "./room.js";
 
 /** Far above what any device serves well: so that no file keeps a replay busy for ever. */
 const mostAllocations = 10_000;
@@ -9,8 +9,8 @@ const mostAllocations = 10_000;
 /**
  * A device with nothing behind it that reports and answers, request by request, what the recorded one did. Asked for
  * other than was recorded - since the file was edited - it goes by what is known of that moment: who was refused a size
- * is refused all that is larger, as long as no less is held; who was given one, all that is smaller; else the heap's room
- * decides.
+ * is refused all that is no smaller, as long as no less is held; who was given one, all that is no larger; else the heap's
+ * room decides.
  */
 export class ReplayDevice implements MemoryDevice {
   readonly heaps;
@@ -21,7 +21,10 @@ export class ReplayDevice implements MemoryDevice {
   #heard: Heard | null = null;
   /** When the request came, per heap. */
   #heldBefore: readonly number[] = [];
+  /** Held now. */
   #nAllocations = 0;
+  /** Asked for in this request. */
+  #nAsked = 0;
 
   constructor({ card, memory }: Pick<MemoryReport, "card" | "memory">) {
     this.heaps = card.heaps.map(({ sizeBytes, deviceLocal }) => ({ sizeBytes, deviceLocal }));
@@ -40,6 +43,7 @@ export class ReplayDevice implements MemoryDevice {
   /** From now on the device is as it was then. */
   enter(heard: Heard): void {
     this.#heard = heard;
+    this.#nAsked = 0;
     this.#heldBefore = [...this.#heldBytes];
   }
 
@@ -54,17 +58,22 @@ export class ReplayDevice implements MemoryDevice {
 
   allocate(type: number, sizeBytes: number): DeviceMemory | Refusal {
     const { heap } = this.types[type]!;
-    const { refusals = [], overcommits: beyond = [] } = this.#heard ?? {};
+    const { refusals = [], given = [] } = this.#heard ?? {};
     const held = this.#heldBytes[heap]!;
-    const refusal = refusals.find((r) => r.type === type && r.heldBytes <= held && r.sizeBytes <= sizeBytes);
-    if (refusal) return { refused: refusal.reason };
+    const asked = { nth: this.#nAsked++, type, sizeBytes, heldBytes: held };
+    const isThis = (answer: Answer) => speaksAgainst(answer, asked) && speaksAgainst(asked, answer);
+    const wasGiven = given.some((answer) => answer.nth === asked.nth && isThis(answer));
+    const refusal =
+      refusals.find((answer) => answer.nth === asked.nth && isThis(answer)) ??
+      refusals.find((answer) => speaksAgainst(answer, asked));
+    if (refusal && !wasGiven) return { refused: refusal.reason };
     const room = roomBytes(
       this.heaps[heap]!.sizeBytes,
       this.#usageBytes(heap),
       held - this.#heldBefore[heap]!,
     );
-    const given = beyond.some((o) => o.type === type && o.heldBytes >= held && o.sizeBytes >= sizeBytes);
-    if (sizeBytes > room && !given) return { refused: "the heap is full" };
+    if (sizeBytes > room && !given.some((answer) => speaksAgainst(asked, answer)))
+      return { refused: "the heap is full" };
     if (this.#nAllocations >= mostAllocations) return { refused: "more allocations than a replay makes" };
     this.#heldBytes[heap]! += sizeBytes;
     this.#nAllocations++;

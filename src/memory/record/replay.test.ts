@@ -181,6 +181,26 @@ const weights = (sizeBytes: number) => ({
 const heapsOf = ({ blocks }: { readonly blocks: readonly { readonly heap: number }[] }) =>
   blocks.map(({ heap }) => heap);
 
+it("answers as the device did that says now this, now that, of the same", () => {
+  const small: MockLayout = {
+    heaps: [[4096, false]],
+    types: [[0x2, 0]],
+    limits: { maxAllocationCount: 1 },
+  };
+  // what has no room after the first piece has all placed anew, from the same state
+  const pair = [weights(1), { ...weights(1), use: "readBack" as const }];
+  for (const refused of [[1], [0, 2]]) {
+    const device = new MockDevice(small);
+    device.refuse = (nth) => (refused.includes(nth) ? "now and then" : null);
+    const ledger = new Ledger();
+    const allocator = new RecordingAllocator(device, ledger, { alignmentBytes: 256 });
+    for (let nth = 0; nth < 3; nth++) place(allocator, pair, nth)?.free();
+    expect(ledger.entries.some(({ reason }) => reason === "now and then")).toBe(true);
+    const { plan } = replay(written(allocator, small));
+    expect(withoutTimes(plan.record)).toEqual(withoutTimes(ledger.entries));
+  }
+});
+
 describe("a promotion", () => {
   /** What spills since VRAM is full, which it isn't later. */
   function spilled() {

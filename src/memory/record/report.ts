@@ -5,6 +5,8 @@ import type { Card } from "../simulate/card.js";
 
 /** A size of which the device said something, and what we held of that heap when it did. */
 export interface Answer {
+  /** Which of the request's allocations it was, from 0: a driver may say now this and now that of the same. */
+  readonly nth: number;
   /** Index of the memory type. */
   readonly type: number;
   readonly sizeBytes: number;
@@ -20,8 +22,11 @@ export interface Heard {
   /** Per heap what we held when the request came: it is in the driver's usageBytes too. */
   readonly heldBytes: readonly number[];
   readonly refusals: readonly (Answer & { readonly reason: string })[];
-  /** What was given although the heap has no room for it, by its size and usage: some drivers page. */
-  readonly overcommits: readonly Answer[];
+  /**
+   * What was given although something speaks against it: the heap's size and usage (some drivers page), or a refusal of no
+   * more than that.
+   */
+  readonly given: readonly Answer[];
 }
 
 /** One thing that an allocator was asked for. Placements are numbered in the order of asking. */

@@ -1,13 +1,13 @@
 import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
 import type { Answer } from "./report.js";
-import { roomBytes } from "./room.js";
+import { roomBytes, speaksAgainst } from "./room.js";
 
 /** Where a watched device's answers are written down. */
 export interface Listener {
   budgets: readonly HeapBudget[] | null;
   readonly heldBytes: readonly number[];
   readonly refusals: (Answer & { readonly reason: string })[];
-  readonly overcommits: Answer[];
+  readonly given: Answer[];
 }
 
 /** A device that somebody listens to. */
@@ -16,10 +16,13 @@ export class WatchedDevice<M extends DeviceMemory> implements MemoryDevice<M> {
   readonly types;
   readonly usableTypes;
   readonly limits;
-  listener: Listener | null = null;
   /** Per heap what is held now. */
   heldBytes: () => readonly number[] = () => this.heaps.map(() => 0);
   readonly #device: MemoryDevice<M>;
+  #listener: Listener | null = null;
+  #nAllocations = 0;
+  /** What was given as anyone would expect. */
+  #expected: Answer[] = [];
 
   constructor(device: MemoryDevice<M>) {
     this.#device = device;
@@ -29,23 +32,38 @@ export class WatchedDevice<M extends DeviceMemory> implements MemoryDevice<M> {
     this.limits = device.limits;
   }
 
+  /** Listens while one request is served; null: no longer. */
+  listen(listener: Listener | null): void {
+    this.#listener = listener;
+    this.#nAllocations = 0;
+    this.#expected = [];
+  }
+
   budget(): readonly HeapBudget[] | null {
     const budgets = this.#device.budget();
-    if (this.listener) this.listener.budgets = budgets;
+    if (this.#listener) this.#listener.budgets = budgets;
     return budgets;
   }
 
   allocate(type: number, sizeBytes: number, priority: number): M | Refusal {
     const memory = this.#device.allocate(type, sizeBytes, priority);
-    if (!this.listener) return memory;
+    if (!this.#listener) return memory;
     const { heap } = this.types[type]!;
-    const { budgets, heldBytes, refusals, overcommits } = this.listener;
+    const { budgets, heldBytes, refusals, given } = this.#listener;
     const held = this.heldBytes()[heap]!;
-    const answer = { type, sizeBytes, heldBytes: held };
+    const answer = { nth: this.#nAllocations++, type, sizeBytes, heldBytes: held };
     const usageBytes = budgets?.[heap]?.usageBytes ?? heldBytes[heap]!;
-    if ("refused" in memory) refusals.push({ ...answer, reason: memory.refused });
-    else if (sizeBytes > roomBytes(this.heaps[heap]!.sizeBytes, usageBytes, held - heldBytes[heap]!))
-      overcommits.push(answer);
+    if ("refused" in memory) {
+      const refusal = { ...answer, reason: memory.refused };
+      refusals.push(refusal);
+      given.push(...this.#expected.filter((earlier) => speaksAgainst(refusal, earlier)));
+      this.#expected = this.#expected.filter((earlier) => !speaksAgainst(refusal, earlier));
+    } else if (
+      sizeBytes > roomBytes(this.heaps[heap]!.sizeBytes, usageBytes, held - heldBytes[heap]!) ||
+      refusals.some((refusal) => speaksAgainst(refusal, answer))
+    )
+      given.push(answer);
+    else this.#expected.push(answer);
     return memory;
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
-import { nearestNames } from "../../model/edit-distance.js";
+import { nearestNames } from "../../nearest-names.js";
 import { readJson } from "../read-json.js";
 import type { Card } from "./card.js";
 import { cardFromJson } from "./card-from-json.js";

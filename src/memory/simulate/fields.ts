@@ -1,5 +1,5 @@
 import { type ErrorCode, WhisperVulkanError } from "../../errors.js";
-import { nearestNames } from "../../model/edit-distance.js";
+import { nearestNames } from "../../nearest-names.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { errorOf } from "../testing/errors.js";
 import { FileLock } from "./lock.js";
 
-const timing = { pollMs: 5, beatMs: 20, staleMs: 200 };
+const timing = { pollMs: 5, beatMs: 20, staleMs: 1000 }; // a busy machine stands still for a while
 const deadPid = 2 ** 30;
 let folder: string;
 let path: string;
