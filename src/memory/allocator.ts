@@ -6,6 +6,7 @@ import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
 import { type Attempt, type Holdings, Placing, promotionHeadrooms } from "./placing.js";
 import type { MemoryReport } from "./record/report.js";
+import { size } from "./size.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
 /** Where every piece lies, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
@@ -52,7 +53,7 @@ export class MemoryRefusedError extends WhisperVulkanError {
   constructor(piece: Piece, ledger: Ledger) {
     super(
       "memory-refused",
-      `no memory for ${piece.label} (${piece.key}, ${piece.sizeBytes} bytes): ${lastTries(ledger)}`,
+      `no memory for ${piece.label} (${piece.key}, ${size(piece.sizeBytes)}): ${lastTries(ledger)}`,
       {
         hint:
           "close other programs that use the GPU, take a smaller model, or use --device cpu; " +

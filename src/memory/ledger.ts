@@ -1,3 +1,5 @@
+import { size } from "./size.js";
+
 /** One try to get memory, or the reason there was none. */
 export interface LedgerEntry {
   /** What it was for: "weights". */
@@ -76,17 +78,13 @@ function saysTheSame(a: LedgerEntry, b: LedgerEntry): boolean {
 /** One line for people. */
 export function describeEntry(entry: LedgerEntry & { readonly times?: number }): string {
   const where = entry.type === null ? entry.rung : `${entry.rung}, type ${entry.type}, heap ${entry.heap}`;
-  const left = entry.leftBytes === null ? "" : `, ${megabytes(entry.leftBytes)} left`;
+  const left = entry.leftBytes === null ? "" : `, ${size(entry.leftBytes)} left`;
   const reason = entry.reason === "" ? "" : `: ${entry.reason}`;
   const times = (entry.times ?? 1) > 1 ? ` (${entry.times} times)` : "";
-  return `${entry.outcome} ${megabytes(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;
+  return `${entry.outcome} ${size(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;
 }
 
 /** The ledger's tail in words, for an error. */
-export function lastTries(ledger: Ledger, n = 8): string {
+export function lastTries(ledger: Ledger, n = 3): string {
   return ledger.entries.slice(-n).map(describeEntry).join("; ");
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
