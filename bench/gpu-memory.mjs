@@ -1,6 +1,6 @@
 // What `npm run bench:memory` prints: builds, then every measurement of the memory layer in a process of its own.
 //   node bench/gpu-memory.mjs [--world N]
-// --world: so many of the 18,708 devices, evenly spread; all of them take half an hour on two cores. Interrupting ends it at once.
+// --world: so many of the 18,708 devices, evenly spread; all of them take ten minutes on two cores. Interrupting ends it at once.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -11,31 +11,32 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const software = /** @type {const} */ (["new", "old"])
   .map((name) => softwareVulkan(name))
   .find((vulkan) => !("unavailable" in vulkan));
-const environment = software ? environmentFor(software) : process.env;
 
 section("building", "scripts/build.mjs");
 section("how long planning takes", "bench/gpu-memory/planning.mjs");
 section("plans on all cards", "bench/gpu-memory/plans.mjs");
-section(
-  software ? `the matrix, on ${software.what}` : "the matrix, on a mock: there is no software Vulkan here",
-  "bench/gpu-memory/matrix.mjs",
-  ...(software ? ["driver"] : []),
-);
+if (software) onSoftware(`the matrix, on ${software.what}`, "bench/gpu-memory/matrix.mjs", "driver");
+else section("the matrix, on a mock: there is no software Vulkan here", "bench/gpu-memory/matrix.mjs");
 section("the layer's share, best device", "bench/gpu-memory/share.mjs", "auto");
 if (software) {
-  section("the layer's share, software Vulkan", "bench/gpu-memory/share.mjs", "0");
-  section("base itself in a few cells", "bench/gpu-memory/base.mjs", "0");
+  onSoftware("the layer's share, software Vulkan", "bench/gpu-memory/share.mjs", "0");
+  onSoftware("base itself in a few cells", "bench/gpu-memory/base.mjs", "0");
 }
 section("the world", "bench/gpu-memory/world.mjs", ...(values.world === undefined ? [] : [values.world]));
 
 /** One measurement; one that fails is said and does not stop the others. */
 function section(what, ...args) {
+  run(what, process.execPath, args, process.env);
+}
+
+/** With Mesa's driver. node by its name: the driver may bring one that runs with its libraries. */
+function onSoftware(what, ...args) {
+  run(what, "node", args, environmentFor(software));
+}
+
+function run(what, node, args, env) {
   console.log(`\n== ${what}`);
-  const { status, signal } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: environment,
-  });
+  const { status, signal } = spawnSync(node, args, { cwd: root, stdio: "inherit", env });
   if (signal) process.exit(1);
   if (status === 0) return;
   console.log(`FAILED: node ${args.join(" ")}`);

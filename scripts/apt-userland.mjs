@@ -1,6 +1,15 @@
 // Fetches Debian packages and unpacks them into a folder, without root and without installing anything.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 
 const triplet = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 const dynamicLoader = process.arch === "arm64" ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2";
@@ -26,7 +35,17 @@ export function installedAt(root) {
  * @returns {string} the root folder
  */
 export function fetchPackages(home, { packages, withSystem, suites = [] }) {
-  if (existsSync(`${home}/ready`)) return `${home}/root`;
+  const settle = (/** @type {string} */ folder) => {
+    writeDriverFile(folder, home);
+    if (!withSystem) writeStarters(folder, home);
+    writeFileSync(`${folder}/ready`, home);
+  };
+  if (existsSync(`${home}/ready`)) {
+    // the checkout may have been moved or copied since; a linked one stays where it is
+    const writtenFor = readFileSync(`${home}/ready`, "utf8");
+    if (!existsSync(writtenFor) || realpathSync(writtenFor) !== realpathSync(home)) settle(home);
+    return `${home}/root`;
+  }
   for (const tool of ["apt-get", "dpkg-deb"])
     if (spawnSync(tool, ["--version"]).status !== 0) throw new Error(`${tool} is not installed`);
   // made aside and moved into place when whole, so that neither an interruption nor a second process does harm
@@ -42,9 +61,7 @@ export function fetchPackages(home, { packages, withSystem, suites = [] }) {
     for (const file of readdirSync(`${work}/cache/archives`).filter((name) => name.endsWith(".deb")))
       execFileSync("dpkg-deb", ["-x", `${work}/cache/archives/${file}`, `${work}/root`]);
     for (const folder of ["cache", "lists"]) rmSync(`${work}/${folder}`, { recursive: true });
-    writeDriverFile(work, home);
-    if (!withSystem) writeStarters(work, home);
-    writeFileSync(`${work}/ready`, "");
+    settle(work);
     if (!existsSync(`${home}/ready`)) {
       rmSync(home, { recursive: true, force: true });
       renameSync(work, home);

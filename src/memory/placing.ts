@@ -68,11 +68,12 @@ export class Placing<M extends DeviceMemory> {
   ) {
     this.#shared = shared;
     this.#attempt = attempt;
-    const late = ({ key }: Piece) => (attempt.first.has(key) ? 0 : 1);
+    const wanted = pieces.map((piece) => aligned(piece, shared.alignmentBytes)).sort(byHeat);
+    const isFirst = ({ key }: Piece) => attempt.first.has(key);
     this.#waiting = new Set(
-      pieces
-        .map((piece) => aligned(piece, shared.alignmentBytes))
-        .sort((a, b) => late(a) - late(b) || byHeat(a, b)),
+      attempt.first.size === 0
+        ? wanted
+        : [...wanted.filter(isFirst), ...wanted.filter((piece) => !isFirst(piece))],
     );
   }
 
