@@ -42,6 +42,22 @@ describe("a script", () => {
     }
   });
 
+  it("counts the polls of a submission as one use", async () => {
+    const polls = async (nth: number) => {
+      const tables = mockTables(
+        unified,
+        { fail: { call: "vkGetFenceStatus", nth, code: -4 } },
+        { slow: true },
+      );
+      await useOnce(tables).catch(() => {});
+      return tables.counts().calls;
+    };
+    const whole = await polls(1000);
+    expect(whole.vkGetFenceStatus).toBeGreaterThan(whole.vkQueueSubmit!);
+    for (let nth = 0; nth < whole.vkQueueSubmit!; nth++)
+      expect((await polls(nth)).vkQueueSubmit).toBe(nth + 1);
+  });
+
   it("can't make a call fail that has no result", () => {
     expect(() => mockTables(unified, { fail: { call: "vkFreeMemory", nth: 0, code: -1 } })).toThrow(
       "vkFreeMemory",

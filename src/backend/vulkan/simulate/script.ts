@@ -3,7 +3,10 @@ import { VK_ERROR_OUT_OF_DEVICE_MEMORY } from "../bindings/generated/constants.j
 import type { Tables } from "../instance.js";
 import { type CallName, watching } from "./layer.js";
 
-/** What goes wrong on a simulated card as time goes by. Uses of a call are counted from 0, per name. */
+/**
+ * What goes wrong on a simulated card as time goes by. Uses of a call are counted from 0, per name; asking for the state of a
+ * fence again and again is one use until the next submission.
+ */
 export interface Script {
   /** This use of vkAllocateMemory is refused, once. */
   readonly refuseNth?: number;
@@ -40,13 +43,16 @@ export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script)
   if (fail && signatures[fail.call as CallName]?.[1] !== "i32")
     throw new Error(`no Vulkan call used here can fail that is named ${fail.call}`);
   const uses = new Map<CallName, number>();
+  let polling = false;
   return watching(tables, {
     before(name) {
-      const nth = uses.get(name) ?? 0;
+      const again = name === "vkGetFenceStatus" && polling;
+      polling = name === "vkGetFenceStatus" || (polling && name !== "vkQueueSubmit");
+      const nth = (uses.get(name) ?? 0) - (again ? 1 : 0);
       uses.set(name, nth + 1);
       if (name === "vkAllocateMemory" && nth === refuseNth)
         return refuseCode ?? VK_ERROR_OUT_OF_DEVICE_MEMORY;
-      if (name !== fail?.call || (fail.always ? nth < fail.nth : nth !== fail.nth)) return undefined;
+      if (name !== fail?.call || (fail.always ? nth < fail.nth : nth !== fail.nth || again)) return undefined;
       return fail.code;
     },
   });
