@@ -167,6 +167,7 @@ export class LocalEngine implements Engine {
 
   async #close(): Promise<void> {
     const model = this.#model;
+    if (model) this.#lastState = model.state; // with what happened since it was opened
     this.#model = null;
     await model?.dispose();
   }

@@ -69,6 +69,11 @@ test("what spilled moves back between windows when others have left; not at once
   // the host's share is given back, and what is held is what the plan says
   expect(tables.counts().heapBytes.slice(0, 3)).toEqual(after.heaps.map(({ takenBytes }) => takenBytes));
   expect(tables.counts().heapBytes[1]).toBeLessThan(2 ** 23);
+  // the report keeps it when the memory is given back
+  const { moments } = whisper.memoryReport()!;
+  expect(moments.some(({ ask }) => ask === "promote")).toBe(true);
+  await whisper.release();
+  expect(whisper.memoryReport()!.moments).toEqual(moments);
   await whisper.dispose();
   expect(nothingLeft(tables)).toBe(true);
 });

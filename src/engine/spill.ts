@@ -4,6 +4,7 @@ import { extraSecondsPerByte, type MemoryPlan, size } from "../memory/index.js";
 export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; readonly msPerWindow: number } {
   const perToken = plan.blocks
     .filter(({ heap, use }) => !plan.heaps[heap]!.deviceLocal && (use === "hotWeights" || use === "caches"))
+    .flatMap(({ pieces }) => pieces)
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return {
     msPerToken: perToken * extraSecondsPerByte(plan.prices) * 1000,

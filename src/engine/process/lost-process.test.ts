@@ -158,5 +158,7 @@ test("release() ends the process after the windows asked for; the next transcrip
   await expectTheSame(whisper, 0);
   expect(children().filter(isThere)).toHaveLength(1);
   expect(notes).toEqual([]);
+  expect(whisper.memory()).not.toEqual([]);
   await whisper.dispose();
+  expect(whisper.memory()).toEqual([]);
 });

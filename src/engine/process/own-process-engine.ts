@@ -94,7 +94,7 @@ export class OwnProcessEngine implements Engine {
     this.#process = null;
     this.#loaded = null;
     this.#previousGone = process.end();
-    if (this.#state) this.#state = { ...this.#state, memory: [], memoryPlan: null };
+    this.#forgetMemory();
     await this.#previousGone;
   }
 
@@ -102,6 +102,11 @@ export class OwnProcessEngine implements Engine {
     this.#disposed = true;
     await this.#process?.end();
     await this.#previousGone;
+    this.#forgetMemory();
+  }
+
+  #forgetMemory(): void {
+    if (this.#state) this.#state = { ...this.#state, memory: [], memoryPlan: null };
   }
 
   /** Does something again as long as the process is lost over it and there is hope. */
