@@ -147,7 +147,6 @@ export class LocalEngine implements Engine {
     const { onNote, onCopied, observe } = this.#options;
     this.#model = await ModelOnDevice.open(model, await this.#openDevice(), { signal, onCopied, observe });
     const { memoryPlan } = this.#model.state;
-    this.#lastState = this.#model.state;
     if (memoryPlan?.verdict === "spill") onNote?.(`${spillInWords(memoryPlan)}; ${howToReport}`);
     return this.#model;
   }

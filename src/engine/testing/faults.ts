@@ -3,7 +3,7 @@ import { openVulkan, type Tables, type VulkanOptions } from "../../backend/vulka
 import { type CountedTables, mockTables, type Script } from "../../backend/vulkan/simulate/index.js";
 import { noResizableBar, onlyNonCoherent } from "../../backend/vulkan/simulate/testing/cards.js";
 import { errorCodes, mustBeSurvived } from "../../backend/vulkan/simulate/testing/error-codes.js";
-import { nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
+import { leftOf, nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
 import { WhisperVulkanError } from "../../errors.js";
 import { LocalEngine } from "../local-engine.js";
 import { inPlaceOfTheCpu, onMock } from "./in-place-of-the-cpu.js";
@@ -79,12 +79,7 @@ export class FaultTrials {
     } catch (error) {
       const typed = error instanceof WhisperVulkanError && /^vulkan-/.test(error.code);
       if (!typed || mustBeSurvived(fault.call, fault.code)) return String(error);
-      try {
-        nothingLeft(tables);
-        return null;
-      } catch (left) {
-        return String(left);
-      }
+      return leftOf(tables);
     }
   }
 

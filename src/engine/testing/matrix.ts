@@ -3,7 +3,7 @@ import { ModelPlans, plannedCard } from "../../../test/plan-card.js";
 import { noise } from "../../audio/cases.js";
 import { openVulkan, type VulkanOptions } from "../../backend/vulkan/index.js";
 import type { CountedTables, Script } from "../../backend/vulkan/simulate/index.js";
-import { nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";
+import { leftOf } from "../../backend/vulkan/simulate/testing/nothing-left.js";
 import type { MemoryPlan } from "../../memory/index.js";
 import type { Card } from "../../memory/simulate/index.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
@@ -105,13 +105,4 @@ export class Matrix {
 function mustOf({ card, by }: Happening): Must {
   const device = plannedCard(card);
   return eitherOf(by.map((snapshot) => plans.must({ ...device, snapshot })));
-}
-
-function leftOf(tables: CountedTables): string | null {
-  try {
-    nothingLeft(tables);
-    return null;
-  } catch (left) {
-    return String(left);
-  }
 }

@@ -7,16 +7,10 @@ import { signatures } from "../bindings/generated/calls.js";
 import { listDevices, openVulkan, realTables, type VulkanBackend } from "../index.js";
 import { chooseVariant } from "../plan.js";
 import { selectDevice } from "../selection.js";
-import {
-  type CountedTables,
-  countingTables,
-  type Script,
-  type SimulatedTables,
-  simulatedTables,
-} from "./index.js";
+import { countingTables, type Script, type SimulatedTables, simulatedTables } from "./index.js";
 import type { CallName } from "./layer.js";
 import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
-import { nothingLeft } from "./testing/nothing-left.js";
+import { leftOf, nothingLeft } from "./testing/nothing-left.js";
 import { useOnce } from "./testing/use-once.js";
 
 describe.skipIf(!testDevice)("simulated cards over a real driver", async () => {
@@ -80,12 +74,3 @@ describe.skipIf(!testDevice)("simulated cards over a real driver", async () => {
     }
   });
 });
-
-function leftOf(tables: CountedTables): string | null {
-  try {
-    nothingLeft(tables);
-    return null;
-  } catch (left) {
-    return String(left);
-  }
-}

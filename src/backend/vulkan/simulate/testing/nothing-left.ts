@@ -16,6 +16,16 @@ export function nothingLeft(tables: CountedTables): boolean {
   throw new Error(`still alive: ${kinds.join(", ")}; bytes per heap: ${heapBytes}\n  ${lines.join("\n  ")}`);
 }
 
+/** The same as an answer: what has not been given back, or null. */
+export function leftOf(tables: CountedTables): string | null {
+  try {
+    nothingLeft(tables);
+    return null;
+  } catch (left) {
+    return String(left);
+  }
+}
+
 function inWords({ kind, handle, memory, madeAt }: Holder): string {
   const size = memory ? `, ${memory.sizeBytes} bytes in heap ${memory.heap}` : "";
   return [`${kind} 0x${handle.toString(16)}${size}`, ...madeAt].join("\n    ");
