@@ -1,0 +1,23 @@
+/** Where the loudspeaker of a channel stands, by the names ffmpeg and Microsoft's channel masks use. */
+export type Speaker =
+  | "FL"
+  | "FR"
+  | "FC"
+  | "LFE"
+  | "BL"
+  | "BR"
+  | "FLC"
+  | "FRC"
+  | "BC"
+  | "SL"
+  | "SR"
+  | "other";
+
+/** A piece of decoded audio: one Float32Array a channel, all of the same length, values in about [-1, 1]. */
+export interface Pcm {
+  readonly channels: readonly Float32Array[];
+  /** Samples per second; it may change from piece to piece. */
+  readonly sampleRate: number;
+  /** One a channel; null where neither container nor codec says: the usual layout for so many channels. */
+  readonly speakers: readonly Speaker[] | null;
+}
