@@ -9,3 +9,12 @@ export interface AudioSource extends AsyncIterable<Float32Array> {
   /** Samples per second. */
   readonly sampleRate: number;
 }
+
+/** A stretch without any sound: a gap in the file's timeline. Takes no memory, however long. */
+export interface Silence {
+  /** At the source's rate. */
+  readonly nSilentSamples: number;
+}
+
+/** What comes out of a recording, in its order. */
+export type SoundPiece = Float32Array | Silence;

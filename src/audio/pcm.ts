@@ -1,17 +1,5 @@
 /** Where the loudspeaker of a channel stands, by the names ffmpeg and Microsoft's channel masks use. */
-export type Speaker =
-  | "FL"
-  | "FR"
-  | "FC"
-  | "LFE"
-  | "BL"
-  | "BR"
-  | "FLC"
-  | "FRC"
-  | "BC"
-  | "SL"
-  | "SR"
-  | "other";
+export type Speaker = "FL" | "FR" | "FC" | "LFE" | "BL" | "BR" | "FLC" | "FRC" | "BC" | "SL" | "SR" | "other";
 
 /** A piece of decoded audio: one Float32Array a channel, all of the same length, values in about [-1, 1]. */
 export interface Pcm {
