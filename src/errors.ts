@@ -18,6 +18,7 @@ export type ErrorCode =
   | "model-download-failed"
   | "cache-not-writable"
   | "disk-full"
+  | "temporary-unwritable"
   // options
   | "option-invalid"
   | "language-unknown"

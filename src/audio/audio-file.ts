@@ -19,6 +19,7 @@ export interface AudioFile extends AudioSource {
   readonly durationSeconds: number | null;
   /** Lines about damage that did not stop the decoding; complete after one whole iteration. */
   readonly warnings: readonly string[];
+  [Symbol.asyncIterator](): AsyncGenerator<Float32Array>;
   /** Ends iterations under way, closes the file and removes temporary ones. Calling it again does nothing. */
   dispose(): Promise<void>;
 }
@@ -64,6 +65,7 @@ export async function openAudio(input: AudioInput, options: OpenAudioOptions = {
 
 class DecodedAudio implements AudioFile {
   readonly sampleRate = WHISPER_SAMPLE_RATE;
+  readonly isReplayable = true;
   readonly name: string;
   readonly durationSeconds: number | null;
   readonly warnings: readonly string[];
