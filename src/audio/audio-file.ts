@@ -167,9 +167,7 @@ class DecodedAudio implements AudioFile {
 
   async dispose(): Promise<void> {
     // Ends what waits for bytes first; iterations left half way then let go of decoders and ffmpeg.
-    this.#ending.end(
-      new WhisperVulkanError("disposed", `${this.name}: was closed while it was decoded`),
-    );
+    this.#ending.end(new WhisperVulkanError("disposed", `${this.name}: was closed while it was decoded`));
     await Promise.allSettled([...this.#running].map((pieces) => pieces.return(undefined)));
     await this.#sound.close();
   }

@@ -144,7 +144,12 @@ async function* withoutSilence(packets: AsyncIterable<Packet>): AsyncGenerator<P
   yield* zeros;
 }
 
-function cannotRun(name: string, { codec }: ForeignAudio, program: string, cause: unknown): WhisperVulkanError {
+function cannotRun(
+  name: string,
+  { codec }: ForeignAudio,
+  program: string,
+  cause: unknown,
+): WhisperVulkanError {
   const hint =
     "Install ffmpeg (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg), or convert to WAV, FLAC, MP3 or Opus.";
   const missing = systemErrorCode(cause) === "ENOENT";

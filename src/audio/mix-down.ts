@@ -1,4 +1,4 @@
-import { type Pcm, type Speaker } from "./pcm.js";
+import type { Pcm, Speaker } from "./pcm.js";
 
 const HALF_POWER = Math.SQRT1_2;
 

@@ -41,6 +41,7 @@ export async function* onTimeline(
       if (packet.track !== track || decoder === null) {
         yield* await finish();
         free();
+        clock.beginTrack();
         track = packet.track;
         decoder = await openDecoder(track);
       }
@@ -79,6 +80,11 @@ class Clock {
     return startSeconds + this.#offset - this.#position > RESET_SECONDS;
   }
 
+  /** What was to be skipped of the track before does not concern the next. */
+  beginTrack(): void {
+    this.#toSkip = 0;
+  }
+
   skip({ skipSeconds = 0 }: Packet): void {
     this.#toSkip += skipSeconds;
   }
@@ -113,7 +119,8 @@ class Clock {
     }
     const nLeft = Math.round((stopSeconds + this.#offset - position) * sampleRate);
     to = Math.max(from, Math.min(to, from + nLeft));
-    if (from < to || this.#position !== null || position < 0) this.#position = position + (to - from) / sampleRate;
+    if (from < to || this.#position !== null || position < 0)
+      this.#position = position + (to - from) / sampleRate;
     if (from === to) return [];
     const pcm = cutPcm(whole, from, to);
     return silentSeconds > 0 ? [{ silentSeconds }, pcm] : [pcm];

@@ -19,7 +19,8 @@ export class DamageReport {
    */
   lines(name: string, readSeconds: number, wholeSeconds: number | null): string[] {
     const lines = [...this.notes];
-    if (this.nDamaged > 0) lines.push(`skipped ${this.nDamaged} damaged part${this.nDamaged === 1 ? "" : "s"}`);
+    if (this.nDamaged > 0)
+      lines.push(`skipped ${this.nDamaged} damaged part${this.nDamaged === 1 ? "" : "s"}`);
     if (this.isCutOff) {
       const isMore = wholeSeconds !== null && wholeSeconds.toFixed(1) !== readSeconds.toFixed(1);
       const whole = isMore ? ` of ${wholeSeconds.toFixed(1)} s` : "";
