@@ -1,7 +1,8 @@
-import type { ByteSource } from "../../input/byte-source.js";
+import type { ByteSource } from "../../input/byte-source-interface.js";
+import { corrupt } from "../corrupt.js";
 import { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
-import { corrupt, noTrack } from "../recording-errors.js";
+import { noTrack } from "../no-track.js";
 import { fieldsOf, float, ID, unsigned } from "./ebml.js";
 import { type Element, elements } from "./elements.js";
 import { blocks } from "./packets.js";
