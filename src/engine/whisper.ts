@@ -174,8 +174,12 @@ export class Whisper {
         vocabulary: this.#vocabulary,
         recognise: this.#engine.recognise.bind(this.#engine),
       };
-      const result = await transcribe(recogniser, mel, options);
-      return { ...result, warnings: [...audio.warnings] };
+      try {
+        const result = await transcribe(recogniser, mel, options);
+        return { ...result, warnings: [...audio.warnings] };
+      } finally {
+        await mel.close();
+      }
     } finally {
       await audio.dispose();
     }
