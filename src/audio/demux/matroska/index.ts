@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { DamageReport } from "../damage-report.js";
 import { boxes } from "./boxes.js";
 import { fragments } from "./fragment-walk.js";
