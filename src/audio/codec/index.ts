@@ -6,6 +6,7 @@ const CODECS: Partial<Record<CodecName, () => Promise<Codec>>> = {
   pcm: async () => (await import("./pcm.js")).pcm,
   mp3: async () => (await import("./mp3.js")).mp3,
   flac: async () => (await import("./flac.js")).flac,
+  alac: async () => (await import("./alac/index.js")).alac,
   aac: async () => (await import("./aac/index.js")).aac,
 };
 

@@ -1,4 +1,5 @@
 import type { ByteSource } from "../input/index.js";
+import { adts } from "./adts.js";
 import type { DamageReport } from "./damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
 import { flac } from "./flac/index.js";
@@ -11,7 +12,7 @@ import { wav } from "./wav/index.js";
 export type { Demuxer, ForeignAudio } from "./demuxer.js";
 
 /** The containers read here. Those with a mark come first; frames without one are guessed from several in a row. */
-export const CONTAINERS: readonly Container[] = [wav, flac, matroska, mp4, mp3];
+export const CONTAINERS: readonly Container[] = [wav, flac, matroska, mp4, mp3, adts];
 
 /** Bytes looked at: most files say what they are at once, and a stream may be slow. */
 const HEAD_BYTES = [1 << 12, 1 << 16];
