@@ -42,7 +42,13 @@ export function flacFrameHeader(bytes: Uint8Array, at: number): FlacFrameHeader 
   };
   const blockSize = sizeCode === 6 ? uint(1) + 1 : sizeCode === 7 ? uint(2) + 1 : commonSize(sizeCode);
   const rate =
-    rateCode === 12 ? uint(1) * 1000 : rateCode === 13 ? uint(2) : rateCode === 14 ? uint(2) * 10 : RATES[rateCode]!;
+    rateCode === 12
+      ? uint(1) * 1000
+      : rateCode === 13
+        ? uint(2)
+        : rateCode === 14
+          ? uint(2) * 10
+          : RATES[rateCode]!;
   if (end >= bytes.length || crc8(bytes, at, end) !== bytes[end] || rate === 0) return null;
   return {
     sampleRate: rate,

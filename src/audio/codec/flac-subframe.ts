@@ -79,7 +79,8 @@ function readResidual(reader: BitReader, order: number, samples: Float64Array): 
         const low = reader.uint(parameter);
         const sign = low & 1;
         // Even codes are positive, odd ones negative. `high` may have bits above the 32nd once it is shifted.
-        samples[i] = parameter === 0 ? (high & 1 ? -(high + 1) / 2 : high / 2) : fold(high, parameter, low, sign);
+        samples[i] =
+          parameter === 0 ? (high & 1 ? -(high + 1) / 2 : high / 2) : fold(high, parameter, low, sign);
       }
     }
     if (reader.isPastEnd) throw new DamagedFrame();

@@ -95,7 +95,11 @@ class Player implements Played {
       this.gapSeconds += gap;
       this.seconds += gap;
     }
-    this.#add(await this.#decoder!.decode(data), discardSeconds ?? 0, stopSeconds ?? Number.POSITIVE_INFINITY);
+    this.#add(
+      await this.#decoder!.decode(data),
+      discardSeconds ?? 0,
+      stopSeconds ?? Number.POSITIVE_INFINITY,
+    );
   }
 
   #add(pcm: Pcm | null, discardSeconds: number, stopSeconds: number): void {
@@ -123,7 +127,10 @@ class Player implements Played {
 export function joined({ pieces }: Played, channel?: number): Float32Array {
   const parts = pieces.map(({ channels }) =>
     channel === undefined
-      ? Float32Array.from(channels[0]!, (_, i) => channels.reduce((sum, c) => sum + c[i]!, 0) / channels.length)
+      ? Float32Array.from(
+          channels[0]!,
+          (_, i) => channels.reduce((sum, c) => sum + c[i]!, 0) / channels.length,
+        )
       : (channels[channel] ?? channels[0]!),
   );
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));

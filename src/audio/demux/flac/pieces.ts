@@ -65,7 +65,8 @@ async function readMetadata(window: ByteWindow): Promise<Uint8Array | null> {
 /** Length of the frame that starts here, null when its end cannot be found. */
 async function frameLength(window: ByteWindow, header: FlacFrameHeader): Promise<number | null> {
   // Stored as they are, samples take no more than this.
-  const maxBytes = 64 + Math.ceil(header.blockSize * header.nChannels * ((header.bits ?? 32) + 1) * 0.125) * 1.1;
+  const maxBytes =
+    64 + Math.ceil(header.blockSize * header.nChannels * ((header.bits ?? 32) + 1) * 0.125) * 1.1;
   let checksum = 0;
   let firstZero: number | null = null;
   for (let length = 0; length <= maxBytes; ) {

@@ -62,7 +62,12 @@ function sampleBytes(code: number, bits: number, alignBytes: number): number {
 
 function formatOf(code: number, nBytes: number, little: boolean): SampleFormat | null {
   const order = little ? "le" : "be";
-  const integers: Record<number, SampleFormat> = { 1: "u8", 2: `s16${order}`, 3: `s24${order}`, 4: `s32${order}` };
+  const integers: Record<number, SampleFormat> = {
+    1: "u8",
+    2: `s16${order}`,
+    3: `s24${order}`,
+    4: `s32${order}`,
+  };
   const floats: Record<number, SampleFormat> = { 4: `f32${order}`, 8: `f64${order}` };
   if (code === PCM) return integers[nBytes] ?? null;
   if (code === FLOAT) return floats[nBytes] ?? null;
@@ -82,18 +87,18 @@ function speakersOf(mask: number, nChannels: number): readonly Speaker[] | null 
 
 /** Names for messages, by WAVE's number of the codec. */
 const NAMES: Record<number, string> = {
-  0x02: "ADPCM",
-  0x11: "ADPCM",
-  0x22: "TrueSpeech",
-  0x31: "GSM 6.10",
-  0x42: "G.723.1",
-  0x45: "G.726",
-  0x64: "G.726",
-  0xff: "AAC",
-  0x160: "WMA",
-  0x161: "WMA",
-  0x2000: "AC-3",
-  0x2001: "DTS",
+  2: "ADPCM",
+  17: "ADPCM",
+  34: "TrueSpeech",
+  49: "GSM 6.10",
+  66: "G.723.1",
+  69: "G.726",
+  100: "G.726",
+  255: "AAC",
+  352: "WMA",
+  353: "WMA",
+  8192: "AC-3",
+  8193: "DTS",
 };
 
 /** What messages call the codec. */

@@ -7,7 +7,15 @@ import type { Container, Demuxer, ForeignAudio, Packet, Track } from "../demuxer
 
 import { openMp3 } from "../mp3/index.js";
 import { skipTags } from "../tags.js";
-import { behindChunk, type ChunkStyle, isChunk, readChunk, viewOf, waveHeadBytes, waveStyle } from "./chunks.js";
+import {
+  behindChunk,
+  type ChunkStyle,
+  isChunk,
+  readChunk,
+  viewOf,
+  waveHeadBytes,
+  waveStyle,
+} from "./chunks.js";
 import { codecName, readFormat, type WavFormat } from "./format.js";
 
 /** WAV: RIFF, RF64, BW64, RIFX and Sony Wave64. */
@@ -33,7 +41,11 @@ interface Part {
 
 const [MPEG, MP3] = [0x50, 0x55];
 
-async function open(source: ByteSource, start: number, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
+async function open(
+  source: ByteSource,
+  start: number,
+  damage: DamageReport,
+): Promise<Demuxer | ForeignAudio> {
   const first = await nextPart(source, start, null);
   if (first === null) throw corrupt(source.name, "WAV file (no samples in it)");
   const { format, offset, sizeBytes } = first;
@@ -150,7 +162,12 @@ async function nextPart(source: ByteSource, at: number, before: Part | null): Pr
  * Writers that cannot go back leave sizes that mean "not known": 0 unless the file goes on with another chunk, or
  * somewhat below 2 GiB or 4 GiB, the largest they could write, where the file is shorter.
  */
-async function isSizeKnown(source: ByteSource, style: ChunkStyle, body: number, says: number): Promise<boolean> {
+async function isSizeKnown(
+  source: ByteSource,
+  style: ChunkStyle,
+  body: number,
+  says: number,
+): Promise<boolean> {
   if (says === 0) {
     const next = await source.read(body, 40);
     return next.length === 0 || isChunk(next, style, 0, leftBytes(source, body));
@@ -160,4 +177,5 @@ async function isSizeKnown(source: ByteSource, style: ChunkStyle, body: number, 
   return !isLimit || (source.sizeBytes !== null && says <= source.sizeBytes - body);
 }
 
-const leftBytes = (source: ByteSource, at: number) => (source.sizeBytes === null ? null : source.sizeBytes - at);
+const leftBytes = (source: ByteSource, at: number) =>
+  source.sizeBytes === null ? null : source.sizeBytes - at;
