@@ -12,7 +12,7 @@ export class InverseMdct {
     const n = blockSize / 2;
     const half = n / 2;
     this.#n = n;
-    this.#twiddles = circle(half, (i) => (-Math.PI * (4 * i + 1)) / (4 * n));
+    this.#twiddles = circle(half, (i) => (-Math.PI * (i + 1 / 8)) / n);
     this.#roots = circle(half / 2, (i) => (-2 * Math.PI * i) / half);
     this.#re = new Float64Array(half);
     this.#im = new Float64Array(half);

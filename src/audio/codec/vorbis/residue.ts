@@ -16,7 +16,10 @@ export function decodeResidue(
   length: number,
 ): void {
   if (channels.every((channel) => channel === null)) return;
-  if (residue.type !== 2) return decodeVectors(bits, residue, codebooks, channels, length);
+  if (residue.type !== 2) {
+    decodeVectors(bits, residue, codebooks, channels, length);
+    return;
+  }
   // Type 2: all channels as one vector, a value of each in turn.
   const joined = new Float32Array(length * channels.length);
   decodeVectors(bits, { ...residue, type: 1 }, codebooks, [joined], joined.length);
