@@ -1,6 +1,6 @@
+import { crc8, crc16 } from "../demux/crc.js";
 import type { ByteSource } from "../input/index.js";
 import { ByteWindow } from "./byte-window.js";
-import { crc8, crc16 } from "../demux/crc.js";
 
 const MAX_HEADER_BYTES = 16;
 

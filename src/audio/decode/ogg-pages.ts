@@ -1,6 +1,6 @@
+import { crc32 } from "../demux/crc.js";
 import type { ByteSource } from "../input/index.js";
 import { ByteWindow } from "./byte-window.js";
-import { crc32 } from "../demux/crc.js";
 
 const HEADER_BYTES = 27;
 const MAX_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;

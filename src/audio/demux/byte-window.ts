@@ -4,8 +4,7 @@ import type { ByteSource } from "../input/byte-source-interface.js";
 const READ_BYTES = 1 << 16;
 
 /**
- * A window that moves forward over a source's bytes, for parsers that look ahead. What lies behind the parser is
- * released whenever more is read.
+ * A window that moves forward over a source's bytes, for parsers that look ahead.
  */
 export class ByteWindow {
   readonly #source: ByteSource;
@@ -13,15 +12,18 @@ export class ByteWindow {
   #start: number;
   /** Offset at which reading stops, the end of the source by default. */
   readonly #end: number;
+  readonly #releases: boolean;
   #isAtEnd = false;
   bytes: Uint8Array = new Uint8Array(0);
   /** Position of the parser within `bytes`. */
   at = 0;
 
-  constructor(source: ByteSource, start: number, end = Number.POSITIVE_INFINITY) {
+  /** `releases`: lets go of what is behind the parser; not for a look ahead of what is read again. */
+  constructor(source: ByteSource, start: number, end = Number.POSITIVE_INFINITY, releases = true) {
     this.#source = source;
     this.#start = start;
     this.#end = end;
+    this.#releases = releases;
   }
 
   /** Offset of the parser in the source. */
@@ -54,7 +56,7 @@ export class ByteWindow {
     // Half as much again, so that a window which grows step by step is not copied each time.
     const wanted = Math.max(lengthBytes - this.available, READ_BYTES, this.available >> 1);
     const nBytes = Math.min(wanted, this.#end - from);
-    this.#source.release(start);
+    if (this.#releases) this.#source.release(start);
     const more = nBytes > 0 ? await this.#source.read(from, nBytes) : new Uint8Array(0);
     this.#isAtEnd = more.length < wanted;
     if (more.length > 0) {

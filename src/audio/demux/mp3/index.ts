@@ -76,12 +76,10 @@ async function* packets(
     }
     const { header } = piece.frame;
     const { sampleRate, nChannels, samplesPerFrame } = header;
-    const isFirst: boolean = track === null;
+    const found = readInfoFrame(piece.bytes, header);
+    if (track === null) info = found;
     track ??= { codec: "mp3", header: new Uint8Array(0), sampleRate, nChannels, speakers: null };
-    if (isFirst) {
-      info = readInfoFrame(piece.bytes, header);
-      if (info !== null) continue;
-    }
+    if (found !== null) continue; // it has no sound, in the middle of joined files neither
     nFrames += 1;
     const skipSeconds = nFrames === 1 ? (info?.delaySamples ?? 0) / sampleRate : 0;
     const discardSeconds = paddingIn(nFrames, samplesPerFrame, info) / sampleRate;
