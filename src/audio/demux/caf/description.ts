@@ -77,6 +77,8 @@ function codecOf(format: string, cookie: Uint8Array, nChannels: number): Element
       const stream = elementaryStream(cookie);
       return stream ?? { codec: null, header: none, name: "AAC" };
     }
+    case "flac":
+      return { codec: "flac", header: cookie, name: "FLAC" };
     case "opus":
       if (nChannels > 2) return { codec: null, header: none, name: "Opus" };
       return { codec: "opus", header: opusHead(nChannels), name: "Opus" };
