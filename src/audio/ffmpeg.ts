@@ -3,12 +3,13 @@ import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { DamageReport } from "./demux/damage-report.js";
 import type { Demuxer, ForeignAudio, Packet } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
-import { wav } from "./demux/wav/index.js";
+import { matroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
 
 /**
- * Sound that is not decoded here, through the system's ffmpeg, which gives it as a WAV stream at 16 kHz with the file's
- * own channels. Where a track begins late or has a gap it fills in zeros; those are told as a gap.
+ * Sound that is not decoded here, through the system's ffmpeg. It gives samples at 16 kHz in a Matroska stream, so that
+ * they come with the file's own times and a gap costs nothing: as WAV, ffmpeg would fill in zeros, and take 1.6 GB of
+ * memory for a gap of two hours. Surround comes as stereo by the same weights as here.
  *
  * @param program name or path of ffmpeg
  * @param signal ends ffmpeg
@@ -28,10 +29,10 @@ export function ffmpegDemuxer(
     let hasSound = false;
     try {
       signal.throwIfAborted();
-      if ((await output.read(0, 12)).length === 12) {
-        const opened = await wav.open(output, 0, new DamageReport()); // a stream that was cut off is told below
+      if ((await output.read(0, 4)).length === 4) {
+        const opened = await matroska.open(output, 0, new DamageReport()); // what ffmpeg could not read it says itself
         if (!("packets" in opened)) throw new Error("ffmpeg gave another codec than it was asked for");
-        for await (const packet of withoutSilence(opened.packets())) {
+        for await (const packet of opened.packets()) {
           hasSound = true;
           yield packet;
         }
@@ -111,38 +112,12 @@ class FfmpegRun {
 function start(program: string, path: string) {
   // No protocols but files: a playlist in disguise must not make it open addresses.
   const input = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", `file:${path}`];
-  // The file's own timeline from 0 on: zeros where nothing is, overlaps cut.
-  const filter = "aresample=16000:async=1:first_pts=0";
-  const output = ["-vn", "-sn", "-dn", "-af", filter, "-f", "wav", "-c:a", "pcm_s16le", "pipe:1"];
+  const samples = ["-af", "aformat=channel_layouts=mono|stereo", "-ar", "16000", "-c:a", "pcm_s16le"];
+  const output = ["-map_metadata", "-1", "-vn", "-sn", "-dn", ...samples, "-f", "matroska", "pipe:1"];
   return spawn(program, [...input, ...output], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-/** Packets of zeros in a row that are a gap: two seconds. */
-const GAP_PACKETS = 4;
-
-/** Leaves out long runs of zeros; the packet behind them says when it begins. */
-async function* withoutSilence(packets: AsyncIterable<Packet>): AsyncGenerator<Packet> {
-  let zeros: Packet[] = [];
-  let nZeros = 0;
-  let seconds = 0;
-  for await (const packet of packets) {
-    const { track, data } = packet;
-    const start = seconds;
-    seconds += data.length / (2 * track.nChannels * track.sampleRate);
-    if (data.every((byte) => byte === 0)) {
-      nZeros += 1;
-      if (nZeros <= GAP_PACKETS) zeros.push(packet);
-      else zeros = [{ ...packet, startSeconds: start }]; // the last one, should nothing follow
-      continue;
-    }
-    if (nZeros <= GAP_PACKETS) yield* zeros;
-    yield nZeros <= GAP_PACKETS ? packet : { ...packet, startSeconds: start };
-    [zeros, nZeros] = [[], 0];
-  }
-  yield* zeros;
-}
 
 function cannotRun(
   name: string,

@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
+import { shown } from "../shown.js";
 import type { TranscriptionResult } from "../whisper/index.js";
 import { json } from "./json.js";
 import { srt } from "./srt.js";
@@ -19,7 +20,7 @@ export type FormatName = keyof typeof formats;
  */
 export function formatNamed(name: string): (result: TranscriptionResult) => string {
   if (Object.hasOwn(formats, name)) return formats[name as FormatName];
-  throw new WhisperVulkanError("option-invalid", `There is no format called "${name}".`, {
+  throw new WhisperVulkanError("option-invalid", `There is no format called ${shown(name)}.`, {
     hint: `The formats are ${Object.keys(formats).join(", ")}.`,
   });
 }

@@ -4,6 +4,7 @@ import type { Codec, CodecName, PacketDecoder } from "./codec.js";
 /** The codecs decoded here. Their modules are large, so each is imported when a recording first needs it. */
 const CODECS: Partial<Record<CodecName, () => Promise<Codec>>> = {
   pcm: async () => (await import("./pcm.js")).pcm,
+  mp3: async () => (await import("./mp3.js")).mp3,
   flac: async () => (await import("./flac.js")).flac,
   aac: async () => (await import("./aac/index.js")).aac,
 };

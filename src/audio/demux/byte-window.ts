@@ -1,4 +1,4 @@
-import type { ByteSource } from "../input/byte-source.js";
+import type { ByteSource } from "../input/byte-source-interface.js";
 
 /** Bytes asked for at once. */
 const READ_BYTES = 1 << 16;

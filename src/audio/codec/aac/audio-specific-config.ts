@@ -10,6 +10,9 @@ export const LONG_TERM_PREDICTION = 4;
 const SBR = 5;
 const PARAMETRIC_STEREO = 29;
 
+/** The shortest program_config_element. */
+const MIN_PROGRAM_CONFIG_BITS = 45;
+
 /** What an AudioSpecificConfig says of the core: the stream without the upper band that SBR adds. */
 export interface AudioSpecificConfig {
   /** Of the core: never SBR or PS. */
@@ -48,7 +51,9 @@ function readFrom(bits: BitReader): AudioSpecificConfig | null {
   const frameLength = bits.flag() ? 960 : 1024;
   if (bits.flag()) bits.skip(14); // delay of a core coder
   bits.skip(1); // extension: nothing behind it for these types
-  const layout = channelConfiguration === 0 ? readProgramConfig(bits) : layoutOf(channelConfiguration);
+  // ADTS has no room for a program_config_element: it is in the first packet then.
+  const isSaid = channelConfiguration !== 0 || bits.leftBits < MIN_PROGRAM_CONFIG_BITS;
+  const layout = isSaid ? layoutOf(channelConfiguration) : readProgramConfig(bits);
   return { objectType, sampleRate, frameLength, layout };
 }
 

@@ -6,7 +6,7 @@ export class Imdct {
   readonly #fft: Fft;
   /** (M): the DCT-IV of the coefficients. */
   readonly #cosines: Float64Array;
-  /** e^(-i pi (4 n + 1) / (4 M)), as pairs. */
+  /** e^(-i pi (n + 1/8) / M), as pairs. */
   readonly #twiddles: Float64Array;
 
   /** @param size M, the number of coefficients */
@@ -16,7 +16,7 @@ export class Imdct {
     this.#cosines = new Float64Array(size);
     this.#twiddles = new Float64Array(size);
     for (let n = 0; n < size / 2; n++) {
-      const angle = (-Math.PI * (4 * n + 1)) / (4 * size);
+      const angle = (-Math.PI * (n + 1 / 8)) / size;
       this.#twiddles[2 * n] = Math.cos(angle);
       this.#twiddles[2 * n + 1] = Math.sin(angle);
     }

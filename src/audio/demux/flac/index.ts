@@ -1,5 +1,5 @@
 import { type FlacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
-import type { ByteSource } from "../../input/byte-source.js";
+import type { ByteSource } from "../../input/byte-source-interface.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, Packet, Track } from "../demuxer.js";

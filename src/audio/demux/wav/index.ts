@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../../../errors.js";
-import type { ByteSource } from "../../input/byte-source.js";
+import type { ByteSource } from "../../input/byte-source-interface.js";
 import { ByteWindow } from "../byte-window.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
