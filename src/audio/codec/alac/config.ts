@@ -4,7 +4,7 @@ export interface AlacConfig {
   readonly frameSamples: number;
   /** 16, 20, 24 or 32. */
   readonly bitDepth: number;
-  /** How fast the mean of the residuals is followed, where it begins, and the longest code for it. */
+  /** How fast the mean of the residuals is followed, where it begins, and the longest code for it (0: all is uncompressed). */
   readonly historyMultiplier: number;
   readonly initialHistory: number;
   readonly maxRiceBits: number;
@@ -37,7 +37,6 @@ export function alacConfig(header: Uint8Array): AlacConfig | null {
     frameSamples > 0 &&
     frameSamples <= MAX_FRAME_SAMPLES &&
     [16, 20, 24, 32].includes(bitDepth) &&
-    maxRiceBits > 0 &&
     maxRiceBits <= 31 &&
     nChannels > 0 &&
     nChannels <= 8;

@@ -27,6 +27,7 @@ export function readResiduals(
   out: Int32Array,
   n: number,
 ): boolean {
+  if (maxBits === 0) return false;
   let mean = initialMean;
   let bias = 0; // 1 behind a run of zeros: the next number isn't 0
   for (let i = 0; i < n; ) {

@@ -3,8 +3,8 @@ import { SAMPLE_BYTES } from "../../codec/pcm.js";
 import { audioSpecificConfig } from "../audio-specific-config.js";
 import { coreAudioSpeakers } from "../core-audio-layout.js";
 import type { Track } from "../demuxer.js";
+import { type ElementaryStream, elementaryStream } from "../elementary-stream.js";
 import { boxes, find, viewOf } from "./boxes.js";
-import { type ElementaryStream, elementaryStream } from "./descriptors.js";
 import { pcmFormat } from "./pcm-format.js";
 
 /** A sound description: a track to decode, or the name of a codec that is not decoded here. */
