@@ -32,7 +32,7 @@ export function applyIntensity(left: ChannelStream, right: ChannelStream, mask: 
   forEachBand(right.info, right.shortLength, (index, start, end) => {
     const book = right.codebooks[index]!;
     if (book < INTENSITY_BOOK_OUT_OF_PHASE) return;
-    const isTurned = mask.isExplicit && mask.used[index] === 1;
+    const isTurned = mask.used[index] === 1;
     const sign = (book === INTENSITY_BOOK_OUT_OF_PHASE) !== isTurned ? -1 : 1;
     const gain = sign * 0.5 ** (right.scaleFactors[index]! / 4);
     for (let i = start; i < end; i++) r[i] = l[i]! * gain;
