@@ -6,6 +6,7 @@ export {
   type Placement,
   type Promotion,
 } from "./allocator.js";
+export { estimatedBandwidth, extraSecondsPerByte, type MemoryBandwidth } from "./bandwidth.js";
 export { describeEntry, Ledger, type LedgerEntry, type LedgerRecord } from "./ledger.js";
 export {
   type DeviceMemory,
@@ -26,7 +27,6 @@ export {
   type PlannedHeap,
   planOf,
 } from "./plan.js";
-export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
 export {
   type MemoryReplay,
   type MemoryReport,

@@ -124,7 +124,7 @@ it("says on which card and with which versions, and holds no path", async () => 
   expect(report).toMatchObject({
     versions: { package: expect.stringMatching(/^\d/), node: process.version, architecture: process.arch },
     card: { device: bug.device, types: bug.types },
-    prices: { measured: false },
+    bandwidth: { measured: false },
     dropped: 0,
   });
   const text = JSON.stringify(report);

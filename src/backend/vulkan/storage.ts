@@ -3,11 +3,11 @@ import {
   type Block,
   flagNames,
   type Ledger,
+  type MemoryBandwidth,
   type MemoryPlan,
   MemoryRefusedError,
   memoryFlags,
   type Place,
-  type Prices,
   planOf,
   rowsKey,
   takeSnapshot,
@@ -37,9 +37,9 @@ export interface StorageSurroundings {
   readonly ledger: Ledger;
   readonly limits: CutLimits;
   /** Undefined: nothing was measured. */
-  prices(): Prices | undefined;
-  /** Measures what prices() answers. */
-  measurePrices(): Promise<void>;
+  bandwidth(): MemoryBandwidth | undefined;
+  /** Measures what bandwidth() answers. */
+  measureBandwidth(): Promise<void>;
 }
 
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
@@ -107,9 +107,9 @@ export class VulkanStorage implements Storage {
     return this.#plan;
   }
 
-  async measurePrices(): Promise<void> {
+  async measureBandwidth(): Promise<void> {
     if (this.#plan.verdict !== "spill") return;
-    await this.#on.measurePrices();
+    await this.#on.measureBandwidth();
     this.#plan = this.#planOn(this.#snapshot());
   }
 
@@ -175,8 +175,8 @@ export class VulkanStorage implements Storage {
 
   #planOn(snapshot: ReturnType<typeof takeSnapshot>): MemoryPlan {
     const { placement, staging } = this.#placed;
-    const prices = this.#on.prices();
-    const priced = prices ? { ...snapshot, prices } : snapshot;
+    const bandwidth = this.#on.bandwidth();
+    const priced = bandwidth ? { ...snapshot, bandwidth } : snapshot;
     return planOf(priced, staging ? [placement, staging] : [placement], this.#on.ledger);
   }
 

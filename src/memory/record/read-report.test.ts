@@ -21,7 +21,7 @@ const place = {
 };
 const good = {
   format: reportFormat,
-  version: 1,
+  version: 2,
   versions: { package: "0.1.0", node: "v20.0.0", os: "linux 6.1", architecture: "x64" },
   card: {
     name: "card",
@@ -45,7 +45,7 @@ const good = {
     alignmentBytes: 256,
     maxBlockBytes: 2 ** 28,
   },
-  prices: { deviceBytesPerSecond: 3e11, hostBytesPerSecond: 1.1e10, measured: false },
+  bandwidth: { deviceBytesPerSecond: 3e11, hostBytesPerSecond: 1.1e10, measured: false },
   dropped: 0,
   moments: [
     place,
@@ -99,9 +99,18 @@ describe("a memory report", () => {
     expect(replay(report).requests.map(({ ask }) => ask)).toEqual(["place", "promote"]);
   });
 
+  it("of version 1 is read too: it called the bandwidth prices", () => {
+    const { bandwidth: prices, ...rest } = good;
+    const old = { ...rest, version: 1, prices };
+    expect(readReport(old, "old.json")).toEqual(readReport(good, "new.json"));
+    expect(errorOf({ ...old, prices: null }).message).toContain("prices must be an object");
+    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is no field');
+    expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is no field');
+  });
+
   it.each(required)("is refused without %s, which is named", (_, path) => {
     const { code, message } = errorOf(withValue(path, undefined));
-    expect(code).toBe("failure-file-invalid");
+    expect(code).toBe("memory-report-invalid");
     expect(message).toContain(String(path.at(-1)));
     expect(message).not.toContain("\n");
   });
@@ -109,7 +118,7 @@ describe("a memory report", () => {
   it.each(fields)("names %s where it is of the wrong kind", (_, path) => {
     for (const value of [{ wrong: 1 }, [[]], -1.5]) {
       const { code, message } = errorOf(withValue(path, value));
-      expect(code).toBe("failure-file-invalid");
+      expect(code).toBe("memory-report-invalid");
       const name = path.findLast((key) => typeof key === "string")!;
       // a list of the wrong length is named with what it must fit
       expect(message).toContain(String(name));
@@ -120,7 +129,7 @@ describe("a memory report", () => {
     for (const path of [
       [],
       ["memory"],
-      ["prices"],
+      ["bandwidth"],
       ["versions"],
       ["moments", 0],
       ["moments", 0, "pieces", 0],
@@ -130,7 +139,7 @@ describe("a memory report", () => {
 
   it.each<[path: string, value: unknown, message: RegExp]>([
     ["format", "card", /format is not "whisper-vulkan memory report"/],
-    ["version", 2, /version must be 1, not 2/],
+    ["version", 3, /version must be 1 or 2, not 3/],
     ["moments", [], /moments asks for nothing/],
     ["moments.0.budgets", [], /budgets must have a value for each of 2 heaps, not 0/],
     ["moments.0.budgets.0.budgetBytes", -1, /moments\[0\]\.budgets\[0\]\.budgetBytes must be/],
@@ -152,19 +161,19 @@ describe("a memory report", () => {
     ["moments.1.placement", 4, /moments\[1\]\.placement is 4, which no moment before placed/],
     ["moments.1", good.moments[0], /moments\[1\]\.placement is 0, which one before placed/],
     ["memory.alignmentBytes", 0, /alignmentBytes must be a power of two/],
-    ["prices.hostBytesPerSecond", 0, /hostBytesPerSecond must be above 0/],
+    ["bandwidth.hostBytesPerSecond", 0, /hostBytesPerSecond must be above 0/],
     ["card.types", [], /report\.json: card: no memory type/],
     ["card", [], /card must be an object, not a list/],
   ])("with %s %j is refused", (path, value, message) => {
     const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
     expect(errorOf(withValue(keys, value))).toMatchObject({
-      code: "failure-file-invalid",
+      code: "memory-report-invalid",
       message: expect.stringMatching(message),
     });
   });
 
   it.each([null, [], "", 7, {}, { name: "card" }])("is not %j", (json) => {
-    expect(errorOf(json).code).toBe("failure-file-invalid");
+    expect(errorOf(json).code).toBe("memory-report-invalid");
   });
 
   it("clamps what no driver could mean", () => {
@@ -196,7 +205,7 @@ describe("a memory report", () => {
           replay(readReport(JSON.parse(JSON.stringify(json)), "report.json"));
         } catch (error) {
           if (!(error instanceof WhisperVulkanError)) throw error;
-          expect(error.code).toBe("failure-file-invalid");
+          expect(error.code).toBe("memory-report-invalid");
           expect(error.message).not.toContain("\n");
         }
       }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MockDevice, type MockLayout } from "../../../test/mock-memory.js";
 import {
   type DeviceMemory,
-  estimatedPrices,
+  estimatedBandwidth,
   Ledger,
   type LedgerRecord,
   MemoryRefusedError,
@@ -40,9 +40,9 @@ function cardOf({ heaps, types, limits }: MockLayout): Card {
 /** Through the file and back. */
 function written(allocator: RecordingAllocator<DeviceMemory>, layout: MockLayout): MemoryReport {
   const report: MemoryReport = {
-    ...{ format: reportFormat, version: 1 },
+    ...{ format: reportFormat, version: 2 },
     versions: { package: "0", node: "0", os: "none", architecture: "none" },
-    ...{ card: cardOf(layout), prices: estimatedPrices },
+    ...{ card: cardOf(layout), bandwidth: estimatedBandwidth },
     ...allocator.record()!,
   };
   return readReport(JSON.parse(JSON.stringify(report)), "report.json");

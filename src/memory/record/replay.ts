@@ -33,7 +33,7 @@ interface Live {
 
 /** Plays a report with the code that allocates. The same report always comes to the same; takes no memory of a device. */
 export function replay(report: MemoryReport): MemoryReplay {
-  const { memory, moments, prices } = report;
+  const { memory, moments, bandwidth } = report;
   const device = new ReplayDevice(report);
   const ledger = new Ledger();
   const { alignmentBytes, maxBlockBytes } = memory;
@@ -55,7 +55,7 @@ export function replay(report: MemoryReport): MemoryReplay {
     const { what, placed } = serve(allocator, live, moment, snapshot);
     const record = ledger.entries.slice(Math.max(0, nBefore - ledger.dropped));
     const own = (placement: Placement<DeviceMemory> | null) =>
-      planOf({ ...snapshot, prices }, placement && [placement], ledger);
+      planOf({ ...snapshot, bandwidth }, placement && [placement], ledger);
     requests.push({
       ...{ ask: moment.ask, atMs: moment.atMs, what },
       plan: placed === undefined ? null : { ...own(placed), record },
@@ -63,7 +63,7 @@ export function replay(report: MemoryReport): MemoryReplay {
     if (index < last) return;
     const all = placed === null ? null : [...live.values()].map(({ placement }) => placement);
     const first = live.values().next().value?.snapshot ?? snapshot;
-    plan = planOf({ ...first, prices }, all, ledger);
+    plan = planOf({ ...first, bandwidth }, all, ledger);
   });
   return { requests, plan: plan! };
 }

@@ -1,6 +1,6 @@
+import type { MemoryBandwidth } from "../bandwidth.js";
 import type { HeapBudget } from "../memory-device.js";
 import type { Piece } from "../piece.js";
-import type { Prices } from "../prices.js";
 import type { Card } from "../simulate/card.js";
 
 /** A size of which the device said something, and what we held of that heap when it did. */
@@ -69,7 +69,7 @@ export const reportFormat = "whisper-vulkan memory report";
  */
 export interface MemoryReport extends MemoryRecord {
   readonly format: typeof reportFormat;
-  readonly version: 1;
+  readonly version: 2;
   readonly versions: {
     readonly package: string;
     readonly node: string;
@@ -78,5 +78,5 @@ export interface MemoryReport extends MemoryRecord {
   };
   /** The card, its driver with it; its budgets stand in the moments. */
   readonly card: Card;
-  readonly prices: Prices;
+  readonly bandwidth: MemoryBandwidth;
 }

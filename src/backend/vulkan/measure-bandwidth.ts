@@ -1,10 +1,10 @@
 import {
   Allocator,
-  estimatedPrices,
+  estimatedBandwidth,
   Ledger,
+  type MemoryBandwidth,
   type MemoryPlan,
   MemoryRefusedError,
-  type Prices,
 } from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import type { Tensor } from "../../ops/tensor.js";
@@ -20,10 +20,10 @@ const rowsTried = [4096, 2048, 1024, 512] as const;
 /** So few rows that what a run takes is not reading. */
 const fewRows = 2;
 
-/** Prices by device and driver, kept for the next plan. */
-export interface PriceStore {
-  get(device: string): Prices | undefined;
-  set(device: string, prices: Prices): void;
+/** Bandwidths by device and driver, kept for the next plan. */
+export interface BandwidthStore {
+  get(device: string): MemoryBandwidth | undefined;
+  set(device: string, bandwidth: MemoryBandwidth): void;
 }
 
 /** What measuring needs of a backend. */
@@ -42,7 +42,7 @@ export interface ReadTest {
  * row times a matrix. Takes at most 32 MiB of each for a moment; null where the host's memory is refused. Where the device's
  * is full its speed, and with it the whole, stays an estimate. Errors: device-lost, memory-refused (by another call).
  */
-export async function measurePrices(test: ReadTest): Promise<Prices | null> {
+export async function measureBandwidth(test: ReadTest): Promise<MemoryBandwidth | null> {
   const { heaps, types } = test.memory;
   const inDevice = (type: number) => heaps[types[type]!.heap]?.deviceLocal ?? false;
   const host = await bytesPerSecond(test, (type) => !inDevice(type), "spill");
@@ -50,7 +50,7 @@ export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   const device = await bytesPerSecond(test, () => true, "device");
   return {
     hostBytesPerSecond: host,
-    deviceBytesPerSecond: device ?? Math.max(host, estimatedPrices.deviceBytesPerSecond),
+    deviceBytesPerSecond: device ?? Math.max(host, estimatedBandwidth.deviceBytesPerSecond),
     measured: device !== null,
   };
 }
