@@ -30,7 +30,7 @@ export {
 export {
   type MemoryReplay,
   type MemoryReport,
-  type Moment,
+  type RecordedRequest,
   RecordingAllocator,
   type ReplayedRequest,
   readReport,

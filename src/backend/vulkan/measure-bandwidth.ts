@@ -27,7 +27,7 @@ export interface BandwidthStore {
 }
 
 /** What measuring needs of a backend. */
-export interface ReadTest {
+export interface MeasurableBackend {
   readonly memory: VulkanMemory;
   readonly alignmentBytes: number;
   /** What may be taken of the device's memory besides what is held. */
@@ -42,7 +42,7 @@ export interface ReadTest {
  * row times a matrix. Takes at most 32 MiB of each for a moment; null where the host's memory is refused. Where the device's
  * is full its speed, and with it the whole, stays an estimate. Errors: device-lost, memory-refused (by another call).
  */
-export async function measureBandwidth(test: ReadTest): Promise<MemoryBandwidth | null> {
+export async function measureBandwidth(test: MeasurableBackend): Promise<MemoryBandwidth | null> {
   const { heaps, types } = test.memory;
   const inDevice = (type: number) => heaps[types[type]!.heap]?.deviceLocal ?? false;
   const host = await bytesPerSecond(test, (type) => !inDevice(type), "spill");
@@ -56,7 +56,7 @@ export async function measureBandwidth(test: ReadTest): Promise<MemoryBandwidth 
 }
 
 async function bytesPerSecond(
-  test: ReadTest,
+  test: MeasurableBackend,
   useType: (type: number) => boolean,
   verdict: MemoryPlan["verdict"],
 ): Promise<number | null> {
@@ -71,7 +71,11 @@ async function bytesPerSecond(
 }
 
 /** Storage on some types alone, of which nothing counts elsewhere; null where there isn't that much of them. */
-function storageOn(test: ReadTest, program: Program, useType: (type: number) => boolean): Storage | null {
+function storageOn(
+  test: MeasurableBackend,
+  program: Program,
+  useType: (type: number) => boolean,
+): Storage | null {
   const { memory, alignmentBytes, vramLimitBytes } = test;
   const options = { alignmentBytes, vramLimitBytes };
   try {
@@ -83,7 +87,7 @@ function storageOn(test: ReadTest, program: Program, useType: (type: number) => 
 }
 
 async function medianMs(
-  test: ReadTest,
+  test: MeasurableBackend,
   nRows: number,
   useType: (type: number) => boolean,
   verdict: MemoryPlan["verdict"],

@@ -27,7 +27,7 @@ export function memoryReport<M extends DeviceMemory>(
       os: `${platform()} ${release()}`,
       architecture: arch(),
     },
-    // budgets stand in the moments: twice would be once too often to edit
+    // budgets stand in the requests: twice would be once too often to edit
     card: cardOf(device, null, totalmem()),
     bandwidth,
     ...record,

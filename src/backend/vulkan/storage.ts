@@ -30,7 +30,7 @@ import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
 /** What a storage lives on: a device, its memory, and who takes it. */
-export interface StorageSurroundings {
+export interface StorageContext {
   readonly device: Device;
   readonly memory: VulkanMemory;
   readonly allocator: Allocator<BufferMemory>;
@@ -44,7 +44,7 @@ export interface StorageSurroundings {
 
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
 export class VulkanStorage implements Storage {
-  readonly #on: StorageSurroundings;
+  readonly #on: StorageContext;
   readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
   readonly #promotions: Promotions;
   #placed: StoragePlacement<BufferMemory>;
@@ -52,9 +52,9 @@ export class VulkanStorage implements Storage {
   #plan: MemoryPlan;
 
   /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
-  constructor(manifest: MemoryManifest, surroundings: StorageSurroundings) {
-    const { memory, allocator, limits } = surroundings;
-    this.#on = surroundings;
+  constructor(manifest: MemoryManifest, context: StorageContext) {
+    const { memory, allocator, limits } = context;
+    this.#on = context;
     this.#promotions = new Promotions(allocator);
     const snapshot = takeSnapshot(memory);
     const hostSees = (type: number) => this.#hostSees(type);

@@ -1,13 +1,13 @@
 import { Fields, type JsonObject } from "../simulate/fields.js";
 import { readCard } from "../simulate/read-card.js";
-import { MomentReader } from "./read-moments.js";
+import { RequestReader } from "./read-requests.js";
 import { type MemoryReport, type RecordedMemory, reportFormat } from "./report.js";
 
-const reportFields = ["format", "version", "versions", "card", "memory", "dropped", "moments"];
-/** What each version calls the bandwidth. */
-const bandwidthFields: ReadonlyMap<unknown, string> = new Map([
-  [1, "prices"],
-  [2, "bandwidth"],
+const reportFields = ["format", "version", "versions", "card", "memory", "dropped"];
+/** What each version of the format calls two of its fields. */
+const namesByVersion = new Map<unknown, { readonly bandwidth: string; readonly requests: string }>([
+  [1, { bandwidth: "prices", requests: "moments" }],
+  [2, { bandwidth: "bandwidth", requests: "requests" }],
 ]);
 const memoryFields = [
   "usableTypes",
@@ -33,10 +33,9 @@ export function readReport(json: unknown, source: string): MemoryReport {
   if (fields.object(json, "").format !== reportFormat)
     fields.invalid(`format is not ${JSON.stringify(reportFormat)}: this is no memory report`, howToWriteOne);
   const { version } = fields.object(json, "");
-  const bandwidthField = bandwidthFields.get(version);
-  if (bandwidthField === undefined)
-    return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);
-  const report = fields.objectOf(json, "", [...reportFields, bandwidthField]);
+  const names = namesByVersion.get(version);
+  if (!names) return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);
+  const report = fields.objectOf(json, "", [...reportFields, names.bandwidth, names.requests]);
   const versions = fields.objectOf(report.versions, "versions", ["package", "node", "os", "architecture"]);
   const card = readCard(fields.object(report.card, "card"), `${source}: card`, kind);
   const text = (name: string) => fields.text(versions[name], `versions.${name}`);
@@ -49,9 +48,9 @@ export function readReport(json: unknown, source: string): MemoryReport {
     },
     card,
     memory: readMemory(fields, fields.objectOf(report.memory, "memory", memoryFields)),
-    bandwidth: readBandwidth(fields, report[bandwidthField], bandwidthField),
+    bandwidth: readBandwidth(fields, report[names.bandwidth], names.bandwidth),
     dropped: fields.count(report.dropped, "dropped"),
-    moments: new MomentReader(fields, card).read(report.moments),
+    requests: new RequestReader(fields, card).read(report[names.requests], names.requests),
   };
 }
 
