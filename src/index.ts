@@ -12,12 +12,12 @@ export { type ErrorCode, WhisperVulkanError } from "./errors.js";
 export { type FormatName, formats } from "./formats/index.js";
 export type {
   LedgerRecord,
+  MemoryBandwidth,
   MemoryPlan,
   MemoryReplay,
   MemoryReport,
   PlannedBlock,
   PlannedHeap,
-  Prices,
   ReplayedRequest,
 } from "./memory/index.js";
 export type { Card, CardHeap, CardLimits } from "./memory/simulate/index.js";
