@@ -16,14 +16,14 @@ export function publicNames(entry: string): PublicName[] {
   return exportsOf(entry).map(({ name, file }) => declarationOf(name, file));
 }
 
-/** Types that a declaration names and that come from the same package: declared in its file, or imported from another. */
+/** Types (capitalised) that a declaration names: declared in its file, or imported from another of the package. */
 export function typesNamed({ file, text, name }: PublicName): string[] {
   const source = readFileSync(file, "utf8");
   const declared = [...source.matchAll(declaration)].map((match) => match[1]!);
   const imported = [...source.matchAll(/^import (?:type )?\{([^}]*)\} from "\./gm)].flatMap((match) =>
     namesIn(match[1]!).map(({ local }) => local),
   );
-  const words = new Set(text.match(/[A-Za-z_$][\w$]*/g));
+  const words = new Set(text.match(/\b[A-Z]\w*/g));
   return [...new Set([...declared, ...imported])].filter((word) => word !== name && words.has(word));
 }
 
@@ -54,7 +54,7 @@ function declarationOf(name: string, file: string): PublicName {
   const start = matches[i]!.index;
   const above = source.slice(0, start).trimEnd();
   const doc = above.endsWith("*/") ? above.slice(above.lastIndexOf("/**")) : null;
-  const text = source.slice(start, matches[i + 1]?.index).replace(/\/\*[^]*?\*\//g, "");
+  const text = source.slice(start, matches[i + 1]?.index).replace(/\/\*[\s\S]*?\*\//g, "");
   // Private members have no types in declaration files, but constructors do.
   return { name, file, doc, text: text.replace(/^\s*private .*$/gm, "") };
 }

@@ -32,6 +32,7 @@ export interface Promotion<M extends DeviceMemory> {
   undo(reason: string): void;
 }
 
+/** How to place, and what to keep free. */
 export interface AllocatorOptions extends Partial<Rules> {
   /** Offsets and sizes of pieces are multiples of it: a power of two. */
   readonly alignmentBytes: number;
