@@ -18,6 +18,9 @@ export type ErrorCode =
   | "model-download-failed"
   | "cache-not-writable"
   | "disk-full"
+  // system
+  | "temporary-folder-unwritable"
+  | "too-many-open-files"
   // options
   | "option-invalid"
   | "language-unknown"
@@ -31,7 +34,7 @@ export type ErrorCode =
   | "memory-refused"
   | "card-unknown"
   | "card-invalid"
-  | "failure-file-invalid"
+  | "memory-report-invalid"
   | "process-failed"
   // running
   | "aborted"

@@ -122,7 +122,7 @@ test("how the samples are cut does not matter", async () => {
             yield samples.subarray(at, at + sizes[i % sizes.length]!);
           }
         }
-        const source = { sampleRate: 16000, [Symbol.asyncIterator]: pieces };
+        const source = { sampleRate: 16000, isReplayable: true, [Symbol.asyncIterator]: pieces };
         const mel = await LogMel.open(source, { filters: FILTERS });
         expect(isSame(await mel.window(0, "silence"), expected)).toBe(true);
       },
@@ -132,7 +132,7 @@ test("how the samples are cut does not matter", async () => {
 });
 
 test("a source at another rate is refused", async () => {
-  const source = { sampleRate: 48000, async *[Symbol.asyncIterator]() {} };
+  const source = { sampleRate: 48000, isReplayable: true, async *[Symbol.asyncIterator]() {} };
   await expect(LogMel.open(source, { filters: FILTERS })).rejects.toMatchObject({ code: "option-invalid" });
 });
 

@@ -1,5 +1,6 @@
 import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
+import { amount, checkOptions, deviceName, type OptionTypes, wholeNumber } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
 import { type Card, cardNamed, readCard, snapshotOf } from "../memory/simulate/index.js";
@@ -7,29 +8,36 @@ import { catalogue, openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
-import { checkOptionNames } from "../option-names.js";
-import { priceFile } from "./price-file.js";
+import { bandwidthFile } from "./bandwidth-file.js";
 import { planInWords, spillCosts } from "./spill.js";
 
+/** How to plan. */
 export interface PlanMemoryOptions {
   /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a simulated card. */
-  readonly device?: string | number;
+  readonly device?: string | number | undefined;
   /** A simulated card: its name, the path of its JSON file, or the card itself. */
-  readonly simulate?: string | Card;
+  readonly simulate?: string | Card | undefined;
   /** Bytes free by heap index, instead of what the device or card says. */
-  readonly free?: Readonly<Record<number, number>>;
+  readonly free?: Readonly<Record<number, number>> | undefined;
   /** Windows at once. Default 1, which is what this version runs. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** What may be taken of the device's memory, in bytes. */
-  readonly vramLimitBytes?: number;
+  readonly vramLimitBytes?: number | undefined;
 }
 
-const optionNames: Record<keyof PlanMemoryOptions, true> = {
-  device: true,
-  simulate: true,
-  free: true,
-  batch: true,
-  vramLimitBytes: true,
+const isCount = (value: unknown) => typeof value === "number" && value >= 0;
+const optionTypes: OptionTypes<PlanMemoryOptions> = {
+  device: deviceName,
+  simulate: {
+    holds: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
+    hint: "Give a card's name, the path of its JSON file, or the card itself.",
+  },
+  free: {
+    holds: (value) => typeof value === "object" && value !== null && Object.values(value).every(isCount),
+    hint: "Give an object with a number of bytes by heap: { 0: 64 * 2 ** 20 }.",
+  },
+  batch: wholeNumber(1, 1024),
+  vramLimitBytes: amount("bytes"),
 };
 
 /** Where a model would lie, and what to make of it. */
@@ -57,14 +65,12 @@ type Plan = (dimensions: ModelDimensions, matrixType: MatrixType, nBatch: number
  * model-invalid, card-unknown, card-invalid, option-invalid, vulkan-unavailable, device-unknown.
  */
 export async function planMemory(model: string, options: PlanMemoryOptions = {}): Promise<ModelMemoryPlan> {
-  checkOptionNames(options, optionNames);
-  const batch = options.batch ?? 1;
-  if (!Number.isInteger(batch) || batch < 1 || batch > 1024)
-    throw new WhisperVulkanError(
-      "option-invalid",
-      `batch must be a whole number from 1 to 1024, not ${batch}`,
-    );
-  checkSizes(options);
+  checkOptions(options, optionTypes);
+  const { batch = 1, device } = options;
+  if (String(device).trim().toLowerCase() === "cpu")
+    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
+      hint: "its memory is the system's own; whisper-vulkan models says how much a model takes",
+    });
   const { name, dimensions, matrixType } = await modelOf(model);
   const { on, simulated, plan, close } = await target(options);
   try {
@@ -76,20 +82,6 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
   } finally {
     await close();
   }
-}
-
-/** As plain JavaScript may give them. */
-function checkSizes({ vramLimitBytes = 0, free = {}, device }: PlanMemoryOptions): void {
-  for (const [what, bytes] of [["vramLimitBytes", vramLimitBytes], ...Object.entries(free)] as const)
-    if (typeof bytes !== "number" || !(bytes >= 0))
-      throw new WhisperVulkanError(
-        "option-invalid",
-        `${what === "vramLimitBytes" ? what : `free[${what}]`} must be a number of bytes, not ${JSON.stringify(bytes)}`,
-      );
-  if (String(device).trim().toLowerCase() === "cpu")
-    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
-      hint: "its memory is the system's own; whisper-vulkan models says how much a model takes",
-    });
 }
 
 async function modelOf(nameOrPath: string) {
@@ -119,7 +111,11 @@ async function target({ simulate: card, device = "auto", free = {}, vramLimitByt
       });
     return { on: `${chosen.device.name} (${chosen.name})`, simulated: true, plan, close: async () => {} };
   }
-  const backend = await openVulkan(String(device), { maxFlops: 1e9, memory: limit, prices: priceFile });
+  const backend = await openVulkan(String(device), {
+    maxFlops: 1e9,
+    memory: limit,
+    bandwidths: bandwidthFile,
+  });
   const plan: Plan = (dimensions, matrixType, nBatch) =>
     backend.plan(backend.manifest(programsFor(dimensions, matrixType, nBatch)), free);
   return { on: backend.describe().device, simulated: false, plan, close: () => backend.dispose() };

@@ -1,10 +1,10 @@
 import "../disposal.js";
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { BackendDescription, MemoryUse } from "../backend/backend.js";
+import { abortSignal, amount, callback, checkOptions, type OptionTypes, oneOf } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
-import { checkOptionNames } from "../option-names.js";
 import {
   type TranscribeOptions,
   TranscriptionAbortedError,
@@ -16,7 +16,7 @@ import { settingsOf } from "../whisper/options.js";
 import type { Engine } from "./engine.js";
 import { IdleTimer } from "./idle-timer.js";
 import { LocalEngine, type LocalEngineOptions } from "./local-engine.js";
-import { checkDevice, type DeviceOptions } from "./open-backend.js";
+import { checkDevice, type DeviceOptions, deviceOptionTypes } from "./open-backend.js";
 import { OwnProcessEngine } from "./process/own-process-engine.js";
 
 /** How to load a model. */
@@ -26,28 +26,24 @@ export interface LoadOptions extends DeviceOptions {
    * crashes or hangs takes nothing else along, and dispose() gives all memory back to the system. When that process is
    * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
    */
-  readonly process?: "same" | "own";
+  readonly process?: "same" | "own" | undefined;
   /** After so many milliseconds without a transcription release() is called. Default: never. */
-  readonly releaseAfterMs?: number;
+  readonly releaseAfterMs?: number | undefined;
   /** Stops pulling and loading with an "aborted" error. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
-  readonly onProgress?: (progress: PullProgress) => void;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
-const loadOptionNames: Record<keyof LoadOptions | keyof LocalEngineOptions, true> = {
-  device: true,
-  process: true,
-  threads: true,
-  simulate: true,
-  vramLimitBytes: true,
-  releaseAfterMs: true,
-  signal: true,
-  onProgress: true,
-  onNote: true,
-  openDevice: true,
-  observe: true,
-  onCopied: true,
+const loadOptionTypes: OptionTypes<LoadOptions & LocalEngineOptions> = {
+  ...deviceOptionTypes,
+  process: oneOf("same", "own"),
+  releaseAfterMs: amount("milliseconds"),
+  signal: abortSignal,
+  onProgress: callback,
+  openDevice: callback,
+  observe: callback,
+  onCopied: callback,
 };
 
 /**
@@ -84,12 +80,10 @@ export class Whisper {
    * the CPU takes over; onNote tells.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
-    checkOptionNames(options, loadOptionNames);
-    const { signal, onProgress, releaseAfterMs } = options;
-    if (releaseAfterMs !== undefined && !(releaseAfterMs >= 0))
-      throw new WhisperVulkanError("option-invalid", `releaseAfterMs must not be ${releaseAfterMs}`);
+    checkOptions(options, loadOptionTypes);
+    const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
-    const own = wantsOwnProcess(options) ? new OwnProcessEngine(options) : null;
+    const own = options.process === "own" ? new OwnProcessEngine(options) : null;
     try {
       await (own ? own.check(signal) : checkDevice(options));
       const path =
@@ -174,8 +168,12 @@ export class Whisper {
         vocabulary: this.#vocabulary,
         recognise: this.#engine.recognise.bind(this.#engine),
       };
-      const result = await transcribe(recogniser, mel, options);
-      return { ...result, warnings: [...audio.warnings] };
+      try {
+        const result = await transcribe(recogniser, mel, options);
+        return { ...result, warnings: [...audio.warnings] };
+      } finally {
+        await mel.close();
+      }
     } finally {
       await audio.dispose();
     }
@@ -226,13 +224,6 @@ function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
     for (const remove of listeners) remove();
   };
   return { signal: either.signal, release };
-}
-
-function wantsOwnProcess({ process = "same" }: LoadOptions): boolean {
-  if (process === "same" || process === "own") return process === "own";
-  throw new WhisperVulkanError("option-invalid", `The option process cannot be "${process}".`, {
-    hint: 'Give "same" or "own".',
-  });
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {

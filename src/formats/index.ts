@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
+import { shown } from "../shown.js";
 import type { TranscriptionResult } from "../whisper/index.js";
 import { json } from "./json.js";
 import { srt } from "./srt.js";
@@ -11,6 +12,7 @@ export { timestamp } from "./timestamp.js";
 /** What a transcript can be written as, by name, which is also the file extension. */
 export const formats = { txt, srt, vtt, json } as const;
 
+/** Name of a format, which is its file extension too: "srt". */
 export type FormatName = keyof typeof formats;
 
 /**
@@ -19,7 +21,7 @@ export type FormatName = keyof typeof formats;
  */
 export function formatNamed(name: string): (result: TranscriptionResult) => string {
   if (Object.hasOwn(formats, name)) return formats[name as FormatName];
-  throw new WhisperVulkanError("option-invalid", `There is no format called "${name}".`, {
+  throw new WhisperVulkanError("option-invalid", `There is no format called ${shown(name)}.`, {
     hint: `The formats are ${Object.keys(formats).join(", ")}.`,
   });
 }

@@ -34,7 +34,8 @@ async function run(
   const result = transcribe(
     { vocabulary: words, recognise: (job, signal) => recogniseWindow(network, words, job, signal) },
     {
-      nFrames,
+      nSamples: nFrames * 160,
+      gaps: [],
       window: async (seek, padding) => {
         paddings.push(padding);
         return new Float32Array(3000).fill(seek, 0, 1);

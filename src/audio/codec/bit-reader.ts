@@ -29,6 +29,11 @@ export class BitReader {
     return (high << shift) | ((this.#bytes[i + 4] ?? 0) >> (8 - shift));
   }
 
+  /** The next 1 to 32 bits as an unsigned integer, without moving on. */
+  peek(nBits: number): number {
+    return this.#peek() >>> (32 - nBits);
+  }
+
   /** An unsigned integer of 0 to 32 bits. */
   uint(nBits: number): number {
     if (nBits === 0) return 0;

@@ -1,0 +1,21 @@
+import type { Track } from "../demux/demuxer.js";
+import type { Codec, CodecName, PacketDecoder } from "./codec.js";
+
+/** The codecs decoded here. Their modules are large, so each is imported when a recording first needs it. */
+const CODECS: Partial<Record<CodecName, () => Promise<Codec>>> = {
+  pcm: async () => (await import("./pcm.js")).pcm,
+  mp3: async () => (await import("./mp3.js")).mp3,
+  flac: async () => (await import("./flac.js")).flac,
+  alac: async () => (await import("./alac/index.js")).alac,
+  aac: async () => (await import("./aac/index.js")).aac,
+};
+
+/**
+ * Opens the decoder for a track.
+ *
+ * @param fileName the recording's, for messages
+ * @throws WhisperVulkanError `audio-corrupt`
+ */
+export async function openCodec(track: Track, fileName: string): Promise<PacketDecoder> {
+  return (await CODECS[track.codec]!()).open(track, fileName);
+}
