@@ -1,4 +1,4 @@
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 
 /** Bytes asked for at once. */
 const READ_BYTES = 1 << 16;
@@ -49,24 +49,24 @@ export class ByteWindow {
 
   /** Makes at least `lengthBytes` available, or all that are left; false when there are fewer. */
   async ensure(lengthBytes: number): Promise<boolean> {
-    if (this.available >= lengthBytes) return true;
-    if (this.#isAtEnd) return false;
+    while (this.available < lengthBytes && !this.#isAtEnd) await this.#readMore(lengthBytes - this.available);
+    return this.available >= lengthBytes;
+  }
+
+  async #readMore(missingBytes: number): Promise<void> {
+    const source = this.#source;
     const start = this.offset;
     const from = start + this.available;
     // Half as much again, so that a window which grows step by step is not copied each time.
-    const wanted = Math.max(lengthBytes - this.available, READ_BYTES, this.available >> 1);
-    const nBytes = Math.min(wanted, this.#end - from);
-    if (this.#releases) this.#source.release(start);
-    const more = nBytes > 0 ? await this.#source.read(from, nBytes) : new Uint8Array(0);
-    this.#isAtEnd = more.length < wanted;
-    if (more.length > 0) {
-      const joined = new Uint8Array(this.available + more.length);
-      joined.set(this.bytes.subarray(this.at));
-      joined.set(more, this.available);
-      this.bytes = joined;
-      this.#start = start;
-      this.at = 0;
-    }
-    return this.available >= lengthBytes;
+    const wanted = Math.min(Math.max(missingBytes, READ_BYTES, this.available >> 1), this.#end - from);
+    if (this.#releases) source.release(start);
+    const more = wanted > 0 ? await (source.readSome ?? source.read).call(source, from, wanted) : [];
+    this.#isAtEnd = more.length === 0;
+    const joined = new Uint8Array(this.available + more.length);
+    joined.set(this.bytes.subarray(this.at));
+    joined.set(more, this.available);
+    this.bytes = joined;
+    this.#start = start;
+    this.at = 0;
   }
 }

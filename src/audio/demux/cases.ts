@@ -1,7 +1,7 @@
 // Helpers for tests of demuxers and codecs, without the rest of the pipeline.
 
 import type { Codec, PacketDecoder } from "../codec/codec.js";
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 import type { Pcm } from "../pcm.js";
 import { DamageReport } from "./damage-report.js";
 import type { Container, ForeignAudio, Packet, Track } from "./demuxer.js";

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, Packet, Track } from "../demuxer.js";
@@ -85,7 +85,7 @@ async function* packets(
     const discardSeconds = paddingIn(nFrames, samplesPerFrame, info) / sampleRate;
     yield { track, data: piece.bytes, startSeconds: null, skipSeconds, discardSeconds };
   }
-  damage.nDamaged = nDamaged;
+  damage.nDamaged += nDamaged;
   damage.isCutOff = isCutOff || (nDamaged === 0 && nFrames < (info?.nFrames ?? 0));
 }
 

@@ -1,5 +1,5 @@
 import { type Mp3FrameHeader, mp3FrameHeader } from "../../codec/mp3-frame.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
 

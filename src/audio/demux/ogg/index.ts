@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../../../errors.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
@@ -71,7 +71,7 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
       isBehindDamage = false;
     }
   }
-  damage.nDamaged = nDamaged + nHoles;
+  damage.nDamaged += nDamaged + nHoles;
   damage.isCutOff = isCutOff || (link?.isInPacket ?? false);
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { crc32 } from "../crc.js";
 import { skipTags } from "../tags.js";
