@@ -19,7 +19,9 @@ export function readInfoFrame(frame: Uint8Array, header: Mp3FrameHeader): InfoFr
   const isV1 = header.kind >> 4 === 3;
   const sideInfoBytes = isV1 ? (header.nChannels === 1 ? 17 : 32) : header.nChannels === 1 ? 9 : 17;
   // Some writers leave room for a checksum.
-  const at = [4 + sideInfoBytes, 6 + sideInfoBytes].find((place) => ["Xing", "Info"].includes(mark(frame, place)));
+  const at = [4 + sideInfoBytes, 6 + sideInfoBytes].find((place) =>
+    ["Xing", "Info"].includes(mark(frame, place)),
+  );
   if (at !== undefined && at + 8 <= frame.length) {
     const flags = view.getUint32(at + 4);
     let next = at + 8;

@@ -99,9 +99,17 @@ export function frameAt(bytes: Uint8Array, at: number): Mp3Frame | null {
 }
 
 /** Size of a frame in free format: up to the next header like its own. */
-function freeFormatBytes(bytes: Uint8Array, at: number, { kind, paddingBytes }: Mp3FrameHeader): number | null {
+function freeFormatBytes(
+  bytes: Uint8Array,
+  at: number,
+  { kind, paddingBytes }: Mp3FrameHeader,
+): number | null {
   const limit = Math.min(bytes.length, at + MAX_FRAME_BYTES);
-  for (let next = bytes.indexOf(0xff, at + 24); next >= 0 && next < limit; next = bytes.indexOf(0xff, next + 1)) {
+  for (
+    let next = bytes.indexOf(0xff, at + 24);
+    next >= 0 && next < limit;
+    next = bytes.indexOf(0xff, next + 1)
+  ) {
     const header = mp3FrameHeader(bytes, next);
     if (header === null || header.frameBytes !== null || header.kind !== kind) continue;
     // Padding apart, all frames have one size.
