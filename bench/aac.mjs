@@ -40,9 +40,9 @@ process.exitCode = nMissed === 0 && nRun > 0 ? 0 : 1;
 
 async function compare(name, path) {
   const { pieces, cpuMs, nDamaged } = await decode(path);
-  const ours = joinPieces(pieces);
-  const { sampleRate } = pieces[0];
-  const theirs = split(decodeWithFfmpeg(path), ours.length);
+  const { sampleRate, channels } = pieces[0];
+  const theirs = split(decodeWithFfmpeg(path), channels.length);
+  const ours = joinPieces(pieces, isLayoutKnown(path));
   // ffmpeg leaves out the first frame of a stream by faac, and plays the upper band of HE-AAC.
   const skip = ours[0].length - theirs[0].length === 1024 ? 1024 : 0;
   const isNoise = /PNS|128k/.test(name) && !/twoloop|fast/.test(name);
@@ -89,6 +89,12 @@ async function decode(path) {
   const pieces = packets.map(({ data }) => decoder.decode(data)).filter((pcm) => pcm !== null);
   const { user, system } = process.cpuUsage(before);
   return { pieces, cpuMs: (user + system) / 1000, nDamaged: decoder.nDamaged + damage.nDamaged };
+}
+
+/** Whether ffmpeg knows the layout; else it leaves the channels as they come. */
+function isLayoutKnown(path) {
+  const ask = ["-v", "error", "-show_entries", "stream=channel_layout", "-of", "csv=p=0", path];
+  return spawnSync("ffprobe", ask, { encoding: "utf8" }).stdout.trim() !== "unknown";
 }
 
 function decodeWithFfmpeg(path) {

@@ -6,16 +6,19 @@ const ORDER = ["FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "S
 const BLOCK = 2048;
 const BANDS = [0, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 1024];
 
-/** Pieces as one Float32Array a channel, in ffmpeg's order where there is one. */
-export function joinPieces(pieces) {
+/** Pieces as one Float32Array a channel, in ffmpeg's order if `isOrdered`. */
+export function joinPieces(pieces, isOrdered) {
   const { channels, speakers } = pieces[0];
   const order = channels.map((_, i) => i);
-  if (speakers && !speakers.includes("other"))
-    order.sort((a, b) => ORDER.indexOf(speakers[a]) - ORDER.indexOf(speakers[b]));
+  if (isOrdered && speakers) order.sort((a, b) => ORDER.indexOf(speakers[a]) - ORDER.indexOf(speakers[b]));
   return order.map((channel) => {
     const parts = pieces.map((piece) => piece.channels[channel]);
     const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-    parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
     return whole;
   });
 }

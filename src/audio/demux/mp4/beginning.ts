@@ -25,7 +25,8 @@ export async function beginning(
   for await (const { body } of fragments(source, indexEnd, new DamageReport(), true)) {
     for (const { type, body: traf } of boxes(body)) {
       const track = type === "traf" ? timed.find(({ id }) => id === trackIdOf(traf)) : undefined;
-      if (track !== undefined && !firsts.has(track.id)) firsts.set(track.id, firstSeconds(track, traf));
+      if (track !== undefined && !firsts.has(track.id))
+        firsts.set(track.id, firstSeconds(track, traf, sound));
     }
     nFragments += 1;
     if (firsts.size === timed.length || nFragments === MAX_FRAGMENTS) break;
@@ -33,7 +34,9 @@ export async function beginning(
   return firsts.size === 0 ? 0 : Math.min(...firsts.values());
 }
 
-function firstSeconds({ edits, rate }: TimedTrack, traf: Uint8Array): number {
+/** Pictures may be shown later than they are decoded, which makes up for an edit that leaves out their delay. */
+function firstSeconds({ id, edits, rate }: TimedTrack, traf: Uint8Array, sound: SoundTrack): number {
   const { start, mediaStart } = edits[0]!;
-  return start + Math.max(0, (startTicks(traf) ?? 0) / rate - mediaStart);
+  const seconds = (startTicks(traf) ?? 0) / rate - mediaStart;
+  return start + (id === sound.id ? seconds : Math.max(0, seconds));
 }

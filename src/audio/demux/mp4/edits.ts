@@ -40,6 +40,11 @@ export function readEdits(elst: Uint8Array | null, movieRate: number, mediaRate:
   return edits.length === 0 ? null : edits;
 }
 
+/** The same times, with what the edit leaves out at its start: of fragments players play that. */
+export function withoutSkip({ start, mediaStart }: Edit): Edit {
+  return { start: start - mediaStart, mediaStart: 0, duration: Number.POSITIVE_INFINITY };
+}
+
 /** When a packet plays in its track's own time. */
 export interface MediaTime {
   readonly seconds: number;

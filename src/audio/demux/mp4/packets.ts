@@ -2,7 +2,7 @@ import type { ByteSource } from "../../input/byte-source.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Packet } from "../demuxer.js";
 import { beginning } from "./beginning.js";
-import { isBehind, isNeeded, placed } from "./edits.js";
+import { isBehind, isNeeded, placed, withoutSkip } from "./edits.js";
 import { fragments } from "./fragment-walk.js";
 import { fragmentSpans } from "./fragments.js";
 import type { Movie, SoundTrack } from "./movie.js";
@@ -19,7 +19,8 @@ export async function* packets(
 ): AsyncGenerator<Packet> {
   const zero = await beginning(source, movie, sound, indexEnd);
   const reader = new SampleReader(source, damage);
-  for (const edit of sound.edits) {
+  const onlyFragments = movie.isFragmented && !sound.table.hasSamples;
+  for (const edit of onlyFragments ? sound.edits.map(withoutSkip) : sound.edits) {
     const shifted = { ...edit, start: edit.start - zero };
     let isFirst = true;
     for await (const span of spans(source, movie, sound, indexEnd, damage)) {

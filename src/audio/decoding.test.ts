@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { WhisperVulkanError } from "../../errors.js";
-import { openAudio } from "../audio-file.js";
-import { collect, correlation, noise } from "../cases.js";
-import type { AudioInput } from "../input/index.js";
-import { mp3Header } from "./mp3-frames.js";
+import { WhisperVulkanError } from "../errors.js";
+import { openAudio } from "./audio-file.js";
+import { collect, correlation, noise } from "./cases.js";
+import type { AudioInput } from "./input/index.js";
+import { mp3FrameHeader } from "./codec/mp3-frame.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const FLAC = readFileSync(`${root}samples/coast-train.flac`);
 const OPUS = readFileSync(`${root}samples/morning-garden.opus`);
 const containers = `${root}../shared/speech/containers/`;
@@ -21,14 +21,16 @@ const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "decode-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// The decoders print damage on standard error unless they are kept from it.
-let printed: MockInstance;
+// Decoders print damage on the console unless they are kept from it.
+let printed: MockInstance[];
 beforeEach(() => {
-  printed = vi.spyOn(console, "error");
+  printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
 });
 afterEach(() => {
-  expect(printed).not.toHaveBeenCalled();
-  printed.mockRestore();
+  for (const method of printed) {
+    expect(method).not.toHaveBeenCalled();
+    method.mockRestore();
+  }
 });
 
 async function decode(input: AudioInput, ffmpeg = "ffmpeg") {
@@ -233,7 +235,7 @@ describe.runIf(hasContainers)(
     const untagged = () => {
       const bytes = readFileSync(`${containers}jfk.mp3`);
       const first = bytes.indexOf("Info") - 36;
-      return bytes.subarray(first + mp3Header(bytes, first)!.frameBytes);
+      return bytes.subarray(first + mp3FrameHeader(bytes, first)!.frameBytes!);
     };
 
     test("is whole, with a tag behind it too", async () => {
