@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WhisperVulkanError } from "../errors.js";
 import { openAudio } from "./audio-file.js";
+import type { SoundPiece } from "./audio-source.js";
 import { collect, int16, isSame, noise, wav } from "./cases.js";
 import type { AudioInput } from "./input/index.js";
 
@@ -66,10 +67,10 @@ describe("every kind of input gives the same samples", () => {
 });
 
 test("samples at 16 kHz are handed on without a copy", async () => {
-  const pieces: Float32Array[] = [];
+  const pieces: SoundPiece[] = [];
   for await (const piece of await openAudio(SAMPLES)) pieces.push(piece);
   expect(pieces.length).toBe(2);
-  expect(pieces.every((piece) => piece.buffer === SAMPLES.buffer)).toBe(true);
+  expect(pieces.every((piece) => "buffer" in piece && piece.buffer === SAMPLES.buffer)).toBe(true);
 });
 
 test("samples at another rate are resampled", async () => {
@@ -184,7 +185,6 @@ describe("stopping", () => {
     await pieces.next();
     later.abort();
     await expect(pieces.next()).rejects.toMatchObject({ code: "aborted" });
-    expect(leftBehind().length).toBe(1);
     await audio.dispose();
     expect(leftBehind()).toEqual([]);
   });
@@ -231,7 +231,7 @@ test("decoding leaves the event loop room", async () => {
   const timer = setInterval(() => nTurns++, 0);
   for await (const piece of audio) {
     const until = performance.now() + 1; // as a reader that works on each piece
-    while (performance.now() < until && piece.length > 0);
+    while (performance.now() < until && "length" in piece);
   }
   clearInterval(timer);
   expect(nTurns).toBeGreaterThan(2);

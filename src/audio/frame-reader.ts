@@ -34,7 +34,7 @@ export class StoredFrames implements FrameReader {
 
   /**
    * Writes what is too much for memory; the newest block stays, since it may not be complete.
-   * @throws WhisperVulkanError `disk-full`, `temporary-unwritable`
+   * @throws WhisperVulkanError `disk-full`, `temporary-folder-unwritable`
    */
   async spill(): Promise<void> {
     if (this.#blocks.nBlocks <= this.#maxBlocks + 1) return;

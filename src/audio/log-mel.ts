@@ -69,7 +69,7 @@ export class LogMel {
    * Reads the whole recording once.
    *
    * @throws whatever the source throws; WhisperVulkanError `option-invalid` for a source not at 16 kHz, `disk-full` and
-   *   `temporary-unwritable` for a long one that can be read only once
+   *   `temporary-folder-unwritable` for a long one that can be read only once
    */
   static async open(
     source: AudioSource,

@@ -16,7 +16,7 @@ export class ScratchFile {
     this.#handle = handle;
   }
 
-  /** @throws WhisperVulkanError `temporary-unwritable`, `disk-full` */
+  /** @throws WhisperVulkanError `temporary-folder-unwritable`, `disk-full` */
   static async create(): Promise<ScratchFile> {
     const path = join(tmpdir(), `whisper-vulkan-${randomUUID()}`);
     let handle: FileHandle | null = null;
@@ -33,7 +33,7 @@ export class ScratchFile {
 
   /**
    * Writes behind everything so far; answers where, in bytes from the start.
-   * @throws WhisperVulkanError `disk-full`, `temporary-unwritable`
+   * @throws WhisperVulkanError `disk-full`, `temporary-folder-unwritable`
    */
   async append(bytes: Uint8Array): Promise<number> {
     const offset = this.#sizeBytes;
@@ -77,7 +77,7 @@ function scratchError(error: unknown): WhisperVulkanError {
     });
   const why = error instanceof Error ? error.message : String(error);
   return new WhisperVulkanError(
-    "temporary-unwritable",
+    "temporary-folder-unwritable",
     `The temporary folder ${tmpdir()} can't be used (${why}).`,
     {
       hint: `Let the environment variable ${variable} name a folder that you may write to.`,

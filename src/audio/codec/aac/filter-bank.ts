@@ -1,0 +1,103 @@
+import { EIGHT_SHORT, type IcsInfo, LONG_START, LONG_STOP } from "./ics-info.js";
+import { Imdct } from "./imdct.js";
+import { type Slopes, slopesOf } from "./windows.js";
+
+/** Full scale of the standard's samples: 16 bits. */
+const FULL_SCALE = 32768;
+
+/** What a channel keeps from one frame to the next. */
+export class OverlapState {
+  /** (frame length): the second half of the last frame's windowed samples. */
+  readonly tail: Float64Array;
+  /** The last frame's window shape: it says how this frame's window rises. */
+  windowShape = 0;
+
+  constructor(frameLength: number) {
+    this.tail = new Float64Array(frameLength);
+  }
+}
+
+/** Spectra to sound (ISO/IEC 14496-3, 4.6.11): transform, window, and add what overlaps. For one frame length. */
+export class FilterBank {
+  readonly #frameLength: number;
+  readonly #slopes: Slopes;
+  readonly #long: Imdct;
+  readonly #short: Imdct;
+  /** (2 * frame length): a frame's windowed samples. */
+  readonly #block: Float64Array;
+  /** (2 * short length): one short window's. */
+  readonly #shortBlock: Float64Array;
+
+  /** @param frameLength 1024 or 960 coefficients */
+  constructor(frameLength: number) {
+    this.#frameLength = frameLength;
+    this.#slopes = slopesOf(frameLength);
+    this.#long = new Imdct(frameLength);
+    this.#short = new Imdct(frameLength / 8);
+    this.#block = new Float64Array(2 * frameLength);
+    this.#shortBlock = new Float64Array(frameLength / 4);
+  }
+
+  /** The frame's samples, 1 being full scale. */
+  synthesise(spectrum: Float64Array, info: IcsInfo, state: OverlapState): Float32Array {
+    if (info.windowSequence === EIGHT_SHORT) this.#addShortWindows(spectrum, info, state);
+    else this.#fillLongWindow(spectrum, info, state);
+    const n = this.#frameLength;
+    const block = this.#block;
+    const { tail } = state;
+    const samples = new Float32Array(n);
+    for (let i = 0; i < n; i++) samples[i] = block[i]! + tail[i]!;
+    tail.set(block.subarray(n));
+    state.windowShape = info.windowShape;
+    return samples;
+  }
+
+  /** The sound still overlapping, and nothing new: what is played for a frame that is lost. */
+  fadeOut(state: OverlapState): Float32Array {
+    const samples = Float32Array.from(state.tail);
+    state.tail.fill(0);
+    return samples;
+  }
+
+  #fillLongWindow(spectrum: Float64Array, info: IcsInfo, state: OverlapState): void {
+    const n = this.#frameLength;
+    const block = this.#block;
+    this.#long.transform(spectrum, 0, block, 2 / (2 * n) / FULL_SCALE);
+    const { long, short } = this.#slopes;
+    if (info.windowSequence === LONG_STOP) rise(block, 0, n, short[state.windowShape]!);
+    else rise(block, 0, n, long[state.windowShape]!);
+    if (info.windowSequence === LONG_START) fall(block, n, n, short[info.windowShape]!);
+    else fall(block, n, n, long[info.windowShape]!);
+  }
+
+  /** Eight windows in the middle of the frame, each overlapping half of the one before. */
+  #addShortWindows(spectrum: Float64Array, info: IcsInfo, state: OverlapState): void {
+    const n = this.#frameLength / 8;
+    const block = this.#block;
+    const shortBlock = this.#shortBlock;
+    const slope = this.#slopes.short[info.windowShape]!;
+    block.fill(0);
+    const first = (this.#frameLength - n) / 2;
+    for (let window = 0; window < 8; window++) {
+      this.#short.transform(spectrum, window * n, shortBlock, 2 / (2 * n) / FULL_SCALE);
+      rise(shortBlock, 0, n, window === 0 ? this.#slopes.short[state.windowShape]! : slope);
+      fall(shortBlock, n, n, slope);
+      const at = first + window * n;
+      for (let i = 0; i < 2 * n; i++) block[at + i]! += shortBlock[i]!;
+    }
+  }
+}
+
+/** Lets `length` samples rise: nothing, the slope in the middle, then all. */
+function rise(samples: Float64Array, from: number, length: number, slope: Float64Array): void {
+  const flat = (length - slope.length) / 2;
+  samples.fill(0, from, from + flat);
+  for (let i = 0; i < slope.length; i++) samples[from + flat + i]! *= slope[i]!;
+}
+
+/** The mirror of `rise`. */
+function fall(samples: Float64Array, from: number, length: number, slope: Float64Array): void {
+  const flat = (length - slope.length) / 2;
+  samples.fill(0, from + length - flat, from + length);
+  for (let i = 0; i < slope.length; i++) samples[from + flat + i]! *= slope[slope.length - 1 - i]!;
+}
