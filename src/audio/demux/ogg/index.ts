@@ -47,7 +47,7 @@ async function open(
 
 async function* packets(source: ByteSource, start: number, damage: DamageReport): AsyncGenerator<Packet> {
   let link: OggLink | null = null;
-  let [nDamaged, nHoles, isCutOff, isBehindDamage, hasVideo] = [0, 0, false, false, false];
+  let [nDamaged, nHoles, isCutOff, isBehindDamage, hasVideo, hasSound] = [0, 0, false, false, false, false];
   for await (const page of oggPages(source, start)) {
     if (page.kind === "damage") {
       if (page.isCutOff) isCutOff = true;
@@ -65,12 +65,17 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
       hasVideo = false;
       if (link === null || page.serial !== link.serial) continue;
       const holesBefore: number = link.nHoles;
-      yield* link.push(page);
+      for (const packet of link.push(page)) {
+        hasSound = true;
+        yield packet;
+      }
       // A hole that damaged bytes explain is counted already.
       if (link.nHoles > holesBefore && !isBehindDamage) nHoles += 1;
       isBehindDamage = false;
     }
   }
+  // Without its headers a stream cannot be decoded.
+  if (!hasSound && nDamaged > 0) throw corrupt(source.name, "Ogg file (no sound can be read)");
   damage.nDamaged += nDamaged + nHoles;
   damage.isCutOff = isCutOff || (link?.isInPacket ?? false);
 }
