@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, type MockInstance, t
 import { WhisperVulkanError } from "../errors.js";
 import { openAudio } from "./audio-file.js";
 import { collect, correlation, noise } from "./cases.js";
-import type { AudioInput } from "./input/index.js";
 import { mp3FrameHeader } from "./codec/mp3-frame.js";
+import type { AudioInput } from "./input/index.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FLAC = readFileSync(`${root}samples/coast-train.flac`);
@@ -154,14 +154,6 @@ describe.runIf(hasContainers && hasFfmpeg)(
     });
   },
 );
-
-test.runIf(hasContainers)("AAC without ffmpeg is one clear error", async () => {
-  await expect(decode(`${containers}jfk.m4a`, "no-such-program")).rejects.toMatchObject({
-    code: "audio-codec-unsupported",
-    message: expect.stringContaining("holds AAC, which needs the program no-such-program, but there is none"),
-    hint: expect.stringContaining("Install ffmpeg"),
-  });
-});
 
 /** Files to damage: those of samples/, which are always here, and those of shared/. */
 const victims: [string, () => Uint8Array][] = [

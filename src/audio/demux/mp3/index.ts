@@ -23,7 +23,7 @@ function recognise(head: Uint8Array, isWhole: boolean): number | null {
   for (let at = head.indexOf(0xff); at >= 0; at = head.indexOf(0xff, at + 1)) {
     const isShort = isWhole && head.length < SHORT_BYTES;
     const wanted = at > 0 ? FRAMES_INSIDE : isShort ? 1 : FRAMES_AT_START;
-    if (runLength(head, at, wanted, isWhole) >= wanted) return at;
+    if (runLength(head, at, wanted, isWhole, at === 0) >= wanted) return at;
   }
   return null;
 }

@@ -129,12 +129,20 @@ test("other streams between the pages are left out", async () => {
   expect(samples.length).toBe((await decode(OPUS)).samples.length);
 });
 
+const SPEEX = changedPage(
+  join("OggS\0\x02", new Uint8Array(20), "\x01\x50Speex   ", new Uint8Array(72)),
+  () => {},
+);
+
+test("a link that holds something else is left out, and that is said", async () => {
+  const inside = changedPage(SPEEX, (view) => view.setUint8(5, 0));
+  const { samples, warnings } = await decode(join(OPUS, SPEEX, inside, OPUS));
+  expect(warnings).toEqual(["buffer: a part of it holds Speex, which is not decoded here, and is left out"]);
+  expect(Math.abs(samples.length - 2 * (await decode(OPUS)).samples.length)).toBeLessThanOrEqual(1);
+});
+
 test("Speex is named", async () => {
-  const page = changedPage(
-    join("OggS\0\x02", new Uint8Array(20), "\x01\x50Speex   ", new Uint8Array(72)),
-    () => {},
-  );
-  await expect(decode(page)).rejects.toMatchObject({
+  await expect(decode(SPEEX)).rejects.toMatchObject({
     code: "audio-codec-unsupported",
     message: expect.stringContaining("Speex"),
   });

@@ -59,11 +59,15 @@ describe("sample formats", () => {
     expect([...samples].map((x) => x * 32768)).toEqual(expected);
   });
 
-  test("channels become their mean", async () => {
+  test("channels become one", async () => {
     const { samples } = await decode(
       wav(floats(Float32Array.of(1, 0, 0.5, -0.5, 0, 1)), { code: 3, bits: 32, nChannels: 2 }),
     );
     expect([...samples]).toEqual([0.5, 0, 0.5]);
+    const six = await decode(
+      wav(floats(Float32Array.of(1, 2, 3, 4, 5, 6)), { code: 3, bits: 32, nChannels: 6 }),
+    );
+    expect(six.samples[0]).toBeCloseTo((3 * Math.SQRT1_2 + 3 + 5.5) / (2 + Math.SQRT2), 6); // 5.1
   });
 });
 
