@@ -289,11 +289,11 @@ describe("fragments", () => {
   });
 
   test.each([false, true])("cut off, they are read as far as they go (stream: %s)", async (isStream) => {
-    for (let length = FRAGMENTED.length - 1; length > FRAGMENTED.length - 900; length -= 13) {
+    for (let length = FRAGMENTED.length - 1; length > FRAGMENTED.length - 770; length -= 13) {
       const { packets, damage } = await demux(FRAGMENTED.subarray(0, length), isStream);
       expect(numbers(packets)).toEqual(ALL.slice(0, packets.length));
-      expect(packets.length).toBeGreaterThan(19);
-      expect(damage).toMatchObject({ isCutOff: true });
+      expect(packets.length).toBeGreaterThan(29);
+      expect(damage.isCutOff).toBe(true);
     }
   });
 });
