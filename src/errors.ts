@@ -34,7 +34,7 @@ export type ErrorCode =
   | "memory-refused"
   | "card-unknown"
   | "card-invalid"
-  | "failure-file-invalid"
+  | "memory-report-invalid"
   | "process-failed"
   // running
   | "aborted"

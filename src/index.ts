@@ -1,6 +1,6 @@
 export type { AudioInput, Samples } from "./audio/index.js";
 export type { BackendDescription, MemoryUse } from "./backend/backend.js";
-export type { DeviceFeatures, DeviceLimits, DeviceReport } from "./backend/vulkan/index.js";
+export type { DeviceFeatures, DeviceLimits, DeviceReport, DeviceType } from "./backend/vulkan/index.js";
 export { type DeviceInfo, type DevicesOptions, devices } from "./engine/devices.js";
 export { languages } from "./engine/languages.js";
 export { type ModelInfo, models } from "./engine/models.js";
@@ -11,14 +11,24 @@ export { type LoadOptions, Whisper } from "./engine/whisper.js";
 export { type ErrorCode, WhisperVulkanError } from "./errors.js";
 export { type FormatName, formats } from "./formats/index.js";
 export type {
+  Answer,
+  DeviceResponses,
+  HeapBudget,
+  LedgerEntry,
   LedgerRecord,
+  MemoryBandwidth,
   MemoryPlan,
+  MemoryRecord,
   MemoryReplay,
   MemoryReport,
+  Piece,
   PlannedBlock,
   PlannedHeap,
-  Prices,
+  RecordedMemory,
+  RecordedRequest,
   ReplayedRequest,
+  Rows,
+  Use,
 } from "./memory/index.js";
 export type { Card, CardHeap, CardLimits } from "./memory/simulate/index.js";
 export { type PullOptions, type PullPhase, type PullProgress, pull, removeModel } from "./model/index.js";

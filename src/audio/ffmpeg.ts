@@ -3,7 +3,7 @@ import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { DamageReport } from "./demux/damage-report.js";
 import type { Demuxer, ForeignAudio, Packet } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
-import { matroska } from "./demux/matroska/index.js";
+import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
 
 /**
@@ -30,7 +30,7 @@ export function ffmpegDemuxer(
     try {
       signal.throwIfAborted();
       if ((await output.read(0, 4)).length === 4) {
-        const opened = await matroska.open(output, 0, new DamageReport()); // what ffmpeg could not read it says itself
+        const opened = await openMatroska(output, 0, new DamageReport(), true); // what ffmpeg could not read it says itself
         if (!("packets" in opened)) throw new Error("ffmpeg gave another codec than it was asked for");
         for await (const packet of opened.packets()) {
           hasSound = true;

@@ -13,8 +13,8 @@ const BLOCK_SECONDS = 0.25;
 const FADE_SECONDS = 0.05;
 /** Mean square of what counts as sound: -60 dB. */
 const SOUND_POWER = 1e-6;
-/** How much of the blocks before counts beside a block: about a second. */
-const MEMORY = 0.75;
+/** How much of the block before counts beside a block. */
+const MEMORY = 0.5;
 /**
  * Power of the mix by what channels that have nothing in common would give. Speech in stereo has 1 to 2; where one wire
  * was swapped, noise is left. With a centre channel mixes are dear: its speech may be quiet beside loud music.
@@ -26,9 +26,10 @@ const TOLD_SECONDS = 0.5;
 
 /**
  * Mixes recordings to mono, block by block, and notices channels that cancel each other: then the loudest of them is
- * taken instead, for as long as they do. A block and the sound of about a second before it decide, so nothing has to be
- * known of the rest; what is not sound decides nothing. Between one and the other is a short fade, in which both are the
- * same speech.
+ * taken instead, for as long as they do. Each block decides together with the sound before it, of which the last second
+ * counts; so nothing has to be known of the rest, and a recording that cancels throughout is heard from its first block.
+ * Where channels begin to cancel in the middle, it takes a second or two until that is certain. Between one and the
+ * other is a short fade.
  */
 export class MonoMixer {
   #rate = 0;
@@ -125,7 +126,7 @@ export class MonoMixer {
   }
 }
 
-/** Powers of the channels and of their mix, over the sound of about the last second. */
+/** Powers of the channels and of their mix, over the last blocks with sound. */
 class Comparison {
   readonly #weights: readonly number[];
   readonly #powers: number[];

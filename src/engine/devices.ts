@@ -1,4 +1,10 @@
-import { bestDevice, canCompute, type DeviceReport, listDevices } from "../backend/vulkan/index.js";
+import {
+  bestDevice,
+  canCompute,
+  type DeviceReport,
+  type DeviceType,
+  listDevices,
+} from "../backend/vulkan/index.js";
 import { callback, checkOptions, type OptionTypes } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 
@@ -17,7 +23,7 @@ export interface DeviceInfo {
   /** "NVIDIA H200". */
   readonly name: string;
   /** "cpu" is the CPU backend, or Vulkan in software, which is slower. */
-  readonly type: "discrete" | "integrated" | "virtual" | "cpu" | "other";
+  readonly type: DeviceType;
   /** The device's own memory in bytes; null for the CPU backend. */
   readonly memoryBytes: number | null;
   /** Whether "auto" takes it: one of them all is. */

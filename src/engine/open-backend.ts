@@ -5,7 +5,7 @@ import { simulatedTables } from "../backend/vulkan/simulate/index.js";
 import { amount, callback, deviceName, type OptionTypes, text, wholeNumber } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { cardNamed } from "../memory/simulate/index.js";
-import { priceFile } from "./price-file.js";
+import { bandwidthFile } from "./bandwidth-file.js";
 
 /** Which device to use, and how. */
 export interface DeviceOptions {
@@ -64,8 +64,8 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
       device,
       {
         ...(vramLimitBytes !== undefined && { memory: { vramLimitBytes } }),
-        // a simulated card's prices are those of the device underneath
-        ...(simulate === undefined && { prices: priceFile }),
+        // a simulated card's bandwidth is that of the device underneath
+        ...(simulate === undefined && { bandwidths: bandwidthFile }),
       },
       await tablesOf(options),
     );

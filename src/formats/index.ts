@@ -12,6 +12,7 @@ export { timestamp } from "./timestamp.js";
 /** What a transcript can be written as, by name, which is also the file extension. */
 export const formats = { txt, srt, vtt, json } as const;
 
+/** Name of a format, which is its file extension too: "srt". */
 export type FormatName = keyof typeof formats;
 
 /**

@@ -6,6 +6,7 @@ export {
   type Placement,
   type Promotion,
 } from "./allocator.js";
+export { estimatedBandwidth, extraSecondsPerByte, type MemoryBandwidth } from "./bandwidth.js";
 export { describeEntry, Ledger, type LedgerEntry, type LedgerRecord } from "./ledger.js";
 export {
   type DeviceMemory,
@@ -26,11 +27,14 @@ export {
   type PlannedHeap,
   planOf,
 } from "./plan.js";
-export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
 export {
+  type Answer,
+  type DeviceResponses,
+  type MemoryRecord,
   type MemoryReplay,
   type MemoryReport,
-  type Moment,
+  type RecordedMemory,
+  type RecordedRequest,
   RecordingAllocator,
   type ReplayedRequest,
   readReport,

@@ -3,8 +3,7 @@ import type { Segment } from "./result.js";
 import { FRAMES_PER_SECOND, SAMPLES_PER_FRAME, SAMPLES_PER_SECOND, type Stretch } from "./timeline.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** Seconds a timestamp step, which is two mel frames. */
-const timestampSeconds = 0.02;
+/** A timestamp step is 20 ms. */
 const framesPerTimestamp = 2;
 
 /**
@@ -21,7 +20,6 @@ export function segmentsOf(
   const { tokens } = window;
   const { firstTimestamp, endOfText } = vocabulary.special;
   const isTimestamp = (i: number) => i >= 0 && tokens[i]! >= firstTimestamp;
-  const offset = seek / FRAMES_PER_SECOND;
   const endOfSound = end / SAMPLES_PER_SECOND;
   const segment = (start: number, end: number, part: readonly number[]): Omit<Segment, "id"> => {
     const text = vocabulary.tokenizer.decode(part.filter((token) => token < endOfText));
@@ -38,16 +36,16 @@ export function segmentsOf(
       noSpeechProb: window.noSpeechProb,
     };
   };
-  const secondsAt = (token: number) => offset + (token - firstTimestamp) * timestampSeconds;
-  const isHeard = (token: number) =>
-    (seek + (token - firstTimestamp) * framesPerTimestamp) * SAMPLES_PER_FRAME < end;
+  const frameAt = (token: number) => seek + (token - firstTimestamp) * framesPerTimestamp;
+  const secondsAt = (token: number) => frameAt(token) / FRAMES_PER_SECOND;
+  const isHeard = (token: number) => frameAt(token) * SAMPLES_PER_FRAME < end;
 
   const cuts = tokens.flatMap((_, i) => (isTimestamp(i - 1) && isTimestamp(i) ? [i] : []));
   if (cuts.length === 0) {
     const last = tokens.findLast((token) => token >= firstTimestamp);
     const hasEnd = last !== undefined && last !== firstTimestamp;
-    const end = hasEnd ? secondsAt(last) : offset + nFrames / FRAMES_PER_SECOND;
-    return { segments: [segment(offset, end, tokens)], advance: nFrames };
+    const end = hasEnd ? secondsAt(last) : (seek + nFrames) / FRAMES_PER_SECOND;
+    return { segments: [segment(seek / FRAMES_PER_SECOND, end, tokens)], advance: nFrames };
   }
   // A single timestamp at the end: no speech after it.
   const endsInSingle = isTimestamp(tokens.length - 1) && !isTimestamp(tokens.length - 2);
@@ -56,6 +54,6 @@ export function segmentsOf(
     .map((cut, i) => tokens.slice(cuts[i - 1] ?? 0, cut))
     .filter((part) => isHeard(part[0]!))
     .map((part) => segment(secondsAt(part[0]!), secondsAt(part.at(-1)!), part));
-  const lastTimestamp = tokens[cuts.at(-1)! - 1]! - firstTimestamp;
-  return { segments, advance: endsInSingle ? nFrames : lastTimestamp * framesPerTimestamp };
+  const lastFrame = frameAt(tokens[cuts.at(-1)! - 1]!);
+  return { segments, advance: endsInSingle ? nFrames : lastFrame - seek };
 }

@@ -63,14 +63,14 @@ function readResidual(reader: BitReader, order: number, samples: Float64Array): 
   const method = reader.uint(2);
   if (method > 1) throw new DamagedFrame();
   const parameterBits = method === 0 ? 4 : 5;
-  const escape = (1 << parameterBits) - 1;
+  const plain = (1 << parameterBits) - 1;
   const nPartitions = 1 << reader.uint(4);
   const partitionSize = samples.length / nPartitions;
   if (!Number.isInteger(partitionSize) || partitionSize < order) throw new DamagedFrame();
   for (let i = order, partition = 1; partition <= nPartitions; partition++) {
     const end = partition * partitionSize;
     const parameter = reader.uint(parameterBits);
-    if (parameter === escape) {
+    if (parameter === plain) {
       const width = reader.uint(5);
       for (; i < end; i++) samples[i] = reader.int(width);
     } else {

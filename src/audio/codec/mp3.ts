@@ -13,7 +13,7 @@ export const mp3: Codec = {
 };
 
 class Mp3Decoder implements PacketDecoder {
-  #decoder: MPEGDecoder;
+  readonly #decoder: MPEGDecoder;
   nDamaged = 0;
 
   constructor(decoder: MPEGDecoder) {
@@ -33,11 +33,6 @@ class Mp3Decoder implements PacketDecoder {
     const isMissing = samplesDecoded < samplesPerFrame && frameBytes !== null;
     if (!isMissing) return samplesDecoded === 0 ? null : { channels, sampleRate, speakers };
     return { channels: channels.map((channel) => padded(channel, samplesPerFrame)), sampleRate, speakers };
-  }
-
-  async reset(): Promise<void> {
-    await this.#decoder.reset();
-    await started(this.#decoder);
   }
 
   free(): void {

@@ -1,11 +1,10 @@
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 
 /** Bytes asked for at once. */
 const READ_BYTES = 1 << 16;
 
 /**
- * A window that moves forward over a source's bytes, for parsers that look ahead. What lies behind the parser is
- * released whenever more is read.
+ * A window that moves forward over a source's bytes, for parsers that look ahead.
  */
 export class ByteWindow {
   readonly #source: ByteSource;
@@ -13,15 +12,18 @@ export class ByteWindow {
   #start: number;
   /** Offset at which reading stops, the end of the source by default. */
   readonly #end: number;
+  readonly #releases: boolean;
   #isAtEnd = false;
   bytes: Uint8Array = new Uint8Array(0);
   /** Position of the parser within `bytes`. */
   at = 0;
 
-  constructor(source: ByteSource, start: number, end = Number.POSITIVE_INFINITY) {
+  /** `releases`: lets go of what is behind the parser; not for a look ahead of what is read again. */
+  constructor(source: ByteSource, start: number, end = Number.POSITIVE_INFINITY, releases = true) {
     this.#source = source;
     this.#start = start;
     this.#end = end;
+    this.#releases = releases;
   }
 
   /** Offset of the parser in the source. */
@@ -47,24 +49,24 @@ export class ByteWindow {
 
   /** Makes at least `lengthBytes` available, or all that are left; false when there are fewer. */
   async ensure(lengthBytes: number): Promise<boolean> {
-    if (this.available >= lengthBytes) return true;
-    if (this.#isAtEnd) return false;
+    while (this.available < lengthBytes && !this.#isAtEnd) await this.#readMore(lengthBytes - this.available);
+    return this.available >= lengthBytes;
+  }
+
+  async #readMore(missingBytes: number): Promise<void> {
+    const source = this.#source;
     const start = this.offset;
     const from = start + this.available;
     // Half as much again, so that a window which grows step by step is not copied each time.
-    const wanted = Math.max(lengthBytes - this.available, READ_BYTES, this.available >> 1);
-    const nBytes = Math.min(wanted, this.#end - from);
-    this.#source.release(start);
-    const more = nBytes > 0 ? await this.#source.read(from, nBytes) : new Uint8Array(0);
-    this.#isAtEnd = more.length < wanted;
-    if (more.length > 0) {
-      const joined = new Uint8Array(this.available + more.length);
-      joined.set(this.bytes.subarray(this.at));
-      joined.set(more, this.available);
-      this.bytes = joined;
-      this.#start = start;
-      this.at = 0;
-    }
-    return this.available >= lengthBytes;
+    const wanted = Math.min(Math.max(missingBytes, READ_BYTES, this.available >> 1), this.#end - from);
+    if (this.#releases) source.release(start);
+    const more = wanted > 0 ? await (source.readSome ?? source.read).call(source, from, wanted) : [];
+    this.#isAtEnd = more.length === 0;
+    const joined = new Uint8Array(this.available + more.length);
+    joined.set(this.bytes.subarray(this.at));
+    joined.set(more, this.available);
+    this.bytes = joined;
+    this.#start = start;
+    this.at = 0;
   }
 }

@@ -1,7 +1,7 @@
 // Helpers for tests of demuxers and codecs, without the rest of the pipeline.
 
 import type { Codec, PacketDecoder } from "../codec/codec.js";
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 import type { Pcm } from "../pcm.js";
 import { DamageReport } from "./damage-report.js";
 import type { Container, ForeignAudio, Packet, Track } from "./demuxer.js";
@@ -89,9 +89,10 @@ class Player implements Played {
     const gap = startSeconds === null ? 0 : startSeconds - this.seconds;
     if (gap > 0.1) {
       await this.#decoder!.reset?.();
-      const { channels, sampleRate } = this.pieces.at(-1) ?? { channels: [], sampleRate: 16000 };
-      const silence = channels.map(() => new Float32Array(Math.round(gap * sampleRate)));
-      this.pieces.push({ channels: silence, sampleRate, speakers: null });
+      const { nChannels, sampleRate } = this.pieces.at(-1) === undefined ? track : ofPcm(this.pieces.at(-1)!);
+      const nSamples = Math.round(gap * sampleRate);
+      const channels = Array.from({ length: nChannels }, () => new Float32Array(nSamples));
+      this.pieces.push({ channels, sampleRate, speakers: null });
       this.gapSeconds += gap;
       this.seconds += gap;
     }
@@ -122,6 +123,8 @@ class Player implements Played {
     this.#decoder = null;
   }
 }
+
+const ofPcm = ({ channels, sampleRate }: Pcm) => ({ nChannels: channels.length, sampleRate });
 
 /** One channel of all pieces, joined; the mean of all channels by default. */
 export function joined({ pieces }: Played, channel?: number): Float32Array {

@@ -1,17 +1,21 @@
 import type { ByteSource } from "../input/index.js";
+import { adts } from "./adts.js";
+import { aiff } from "./aiff.js";
+import { caf } from "./caf/index.js";
 import type { DamageReport } from "./damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
 import { flac } from "./flac/index.js";
 import { matroska } from "./matroska/index.js";
 import { mp3 } from "./mp3/index.js";
 import { mp4 } from "./mp4/index.js";
+import { ogg } from "./ogg/index.js";
 import { id3v2Bytes } from "./tags.js";
 import { wav } from "./wav/index.js";
 
 export type { Demuxer, ForeignAudio } from "./demuxer.js";
 
 /** The containers read here. Those with a mark come first; frames without one are guessed from several in a row. */
-export const CONTAINERS: readonly Container[] = [wav, flac, matroska, mp4, mp3];
+export const CONTAINERS: readonly Container[] = [wav, flac, ogg, matroska, mp4, aiff, caf, adts, mp3];
 
 /** Bytes looked at: most files say what they are at once, and a stream may be slow. */
 const HEAD_BYTES = [1 << 12, 1 << 16];

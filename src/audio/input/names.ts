@@ -4,7 +4,9 @@ const MAX_NAME_LENGTH = 200;
 /** A recording's name as messages may carry it: no password, nothing that ends a line, not longer than 200 characters. */
 export function nameForMessages(name: string): string {
   const isData = /^data:/i.test(name);
-  const open = isData ? name.slice(0, MAX_NAME_LENGTH).replace(/,.*$/s, ",...") : withoutCredentials(name);
+  const open = isData
+    ? name.slice(0, MAX_NAME_LENGTH + 1).replace(/,.*$/s, ",...")
+    : withoutCredentials(name);
   const line = open.slice(0, MAX_NAME_LENGTH + 1).replace(/\p{Cc}/gu, "?");
   return line.length <= MAX_NAME_LENGTH ? line : `${line.slice(0, MAX_NAME_LENGTH - 3)}...`;
 }

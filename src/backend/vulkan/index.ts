@@ -8,7 +8,7 @@ import { type DeviceSelection, selectDevice } from "./selection.js";
 
 export { VulkanBackend, type VulkanOptions } from "./backend.js";
 export { describeDevice } from "./describe-device.js";
-export type { DeviceFeatures, DeviceLimits, DeviceReport } from "./device-report.js";
+export type { DeviceFeatures, DeviceLimits, DeviceReport, DeviceType } from "./device-report.js";
 export { exportCard } from "./export-card.js";
 export { realTables, type Tables } from "./instance.js";
 export { planManifest, planningLimits } from "./plan-memory.js";

@@ -25,7 +25,8 @@ export class Element {
   tag = 0;
   readonly channels: readonly ChannelStream[];
   readonly #context: ElementContext;
-  readonly #mask = { used: new Uint8Array(MAX_BANDS), isExplicit: false };
+  /** By group * maxBand + band: 1 where a pair's channels are coded as middle and side. */
+  readonly #midSide = new Uint8Array(MAX_BANDS);
 
   constructor(kind: ElementKind, context: ElementContext) {
     this.kind = kind;
@@ -52,9 +53,7 @@ export class Element {
   }
 
   #readPair(bits: BitReader, left: ChannelStream, right: ChannelStream): void {
-    const mask = this.#mask;
-    mask.used.fill(0);
-    mask.isExplicit = false;
+    this.#midSide.fill(0);
     const isCommon = bits.flag();
     if (isCommon) {
       this.#readInfo(bits, left);
@@ -64,10 +63,10 @@ export class Element {
     for (const stream of this.channels) {
       readChannel(bits, stream, isCommon ? null : () => this.#readInfo(bits, stream), MAX_TNS_ORDER);
     }
-    this.#context.noise.fillPair(left, right, mask.used);
+    this.#context.noise.fillPair(left, right, this.#midSide);
     if (isCommon) {
-      applyMidSide(left, right, mask);
-      applyIntensity(left, right, mask);
+      applyMidSide(left, right, this.#midSide);
+      applyIntensity(left, right, this.#midSide);
     }
   }
 
@@ -77,11 +76,9 @@ export class Element {
 
   /** ms_mask_present: 0 no band, 1 as the bits behind say, 2 all bands. */
   #readMask(bits: BitReader, nBands: number): void {
-    const mask = this.#mask;
     const present = bits.read(2);
     if (present === 3) throw new BrokenFrame("reserved mask of middle and side");
-    mask.isExplicit = present === 1;
-    if (present === 2) mask.used.fill(1);
-    if (present === 1) for (let i = 0; i < nBands; i++) mask.used[i] = bits.read(1);
+    if (present === 2) this.#midSide.fill(1);
+    if (present === 1) for (let i = 0; i < nBands; i++) this.#midSide[i] = bits.read(1);
   }
 }

@@ -1,5 +1,5 @@
 import { type FlacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, Packet, Track } from "../demuxer.js";
@@ -51,7 +51,7 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
   // A frame without its end is where the file was cut off. That STREAMINFO counts more samples says nothing: files cut
   // or joined by stream copy keep the count of the original.
   damage.isCutOff = isCutOff;
-  damage.nDamaged = isCutOff ? nDamaged - 1 : nDamaged;
+  damage.nDamaged += isCutOff ? nDamaged - 1 : nDamaged;
 }
 
 /** When frames begin: one behind the other, but behind damage as their numbers say. */

@@ -1,5 +1,5 @@
 import { type FlacFrameHeader, flacFrameHeader, MAX_FLAC_HEADER_BYTES } from "../../codec/flac-frame.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { crc16 } from "../crc.js";
 import { isTag, LOOK_BYTES, skipTags } from "../tags.js";

@@ -1,11 +1,11 @@
 import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import { DamageReport } from "../damage-report.js";
-import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
+import type { Container, Demuxer, ForeignAudio, Packet } from "../demuxer.js";
 import { noTrack } from "../no-track.js";
 import { fieldsOf, float, ID, unsigned } from "./ebml.js";
 import { type Element, elements } from "./elements.js";
-import { blocks } from "./packets.js";
+import { blocks, type TimedBlock } from "./packets.js";
 import { fromBeginning } from "./timeline.js";
 import { type TrackList, trackListOf } from "./track.js";
 
@@ -18,13 +18,15 @@ export const matroska: Container = {
   extensions: ["mkv", "mka", "webm", "weba"],
   recognise: (head) =>
     head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3 ? 0 : null,
-  open,
+  open: openMatroska,
 };
 
-async function open(
+/** @param keepsTimes the sound may begin late: times count from 0 and not from the first of any track */
+export async function openMatroska(
   source: ByteSource,
   start: number,
   damage: DamageReport,
+  keepsTimes = false,
 ): Promise<Demuxer | ForeignAudio> {
   const { tracks, tickSeconds, durationSeconds } = await readHead(source, start);
   const { audio, timed } = tracks;
@@ -34,8 +36,15 @@ async function open(
   const selection = { audio, track, timed, tickSeconds };
   return {
     durationSeconds,
-    packets: () => fromBeginning(blocks(source, start, selection, damage), timed.size),
+    packets: () => {
+      const timedBlocks = blocks(source, start, selection, damage);
+      return keepsTimes ? packetsOf(timedBlocks) : fromBeginning(timedBlocks, timed.size);
+    },
   };
+}
+
+async function* packetsOf(timedBlocks: AsyncIterable<TimedBlock>): AsyncGenerator<Packet> {
+  for await (const { packets } of timedBlocks) yield* packets;
 }
 
 async function readHead(source: ByteSource, start: number) {

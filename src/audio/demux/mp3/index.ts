@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, Packet, Track } from "../demuxer.js";
@@ -23,7 +23,7 @@ function recognise(head: Uint8Array, isWhole: boolean): number | null {
   for (let at = head.indexOf(0xff); at >= 0; at = head.indexOf(0xff, at + 1)) {
     const isShort = isWhole && head.length < SHORT_BYTES;
     const wanted = at > 0 ? FRAMES_INSIDE : isShort ? 1 : FRAMES_AT_START;
-    if (runLength(head, at, wanted, isWhole) >= wanted) return at;
+    if (runLength(head, at, wanted, isWhole, at === 0) >= wanted) return at;
   }
   return null;
 }
@@ -76,18 +76,16 @@ async function* packets(
     }
     const { header } = piece.frame;
     const { sampleRate, nChannels, samplesPerFrame } = header;
-    const isFirst: boolean = track === null;
+    const found = readInfoFrame(piece.bytes, header);
+    if (track === null) info = found;
     track ??= { codec: "mp3", header: new Uint8Array(0), sampleRate, nChannels, speakers: null };
-    if (isFirst) {
-      info = readInfoFrame(piece.bytes, header);
-      if (info !== null) continue;
-    }
+    if (found !== null) continue; // it has no sound, in the middle of joined files neither
     nFrames += 1;
     const skipSeconds = nFrames === 1 ? (info?.delaySamples ?? 0) / sampleRate : 0;
     const discardSeconds = paddingIn(nFrames, samplesPerFrame, info) / sampleRate;
     yield { track, data: piece.bytes, startSeconds: null, skipSeconds, discardSeconds };
   }
-  damage.nDamaged = nDamaged;
+  damage.nDamaged += nDamaged;
   damage.isCutOff = isCutOff || (nDamaged === 0 && nFrames < (info?.nFrames ?? 0));
 }
 

@@ -1,5 +1,5 @@
 import { type Mp3FrameHeader, mp3FrameHeader } from "../../codec/mp3-frame.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
 
@@ -73,15 +73,22 @@ async function skipToRun(window: ByteWindow): Promise<void> {
 }
 
 /**
- * How many whole frames of one kind follow each other from `at` on, counting up to `limit`; all of `limit` where a tag
- * or the end follows the last one.
+ * How many whole frames of one kind follow each other from `at` on, counting up to `limit`; all of `limit` where the
+ * end, or a tag unless `mayEndInTag` is false, follows the last one. What is not known to be MP3 may hold what looks like
+ * one frame and a tag.
  */
-export function runLength(bytes: Uint8Array, at: number, limit: number, isWhole = true): number {
+export function runLength(
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+  isWhole = true,
+  mayEndInTag = true,
+): number {
   const first = frameAt(bytes, at);
   let next = at;
   for (let n = 0; n < limit; n++) {
     const frame = frameAt(bytes, next);
-    const isEnd = n > 0 && (next === bytes.length ? isWhole : isTag(bytes, next));
+    const isEnd = n > 0 && (next === bytes.length ? isWhole : mayEndInTag && isTag(bytes, next));
     if (isEnd) return limit;
     if (frame === null || frame.header.kind !== first!.header.kind) return n;
     next += frame.frameBytes;

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 
 /** How chunks are stored: RIFF (RF64 and BW64 too), RIFX (big-endian), or Sony Wave64 (64-bit sizes, GUIDs as names). */
 export type ChunkStyle = "riff" | "rifx" | "w64";

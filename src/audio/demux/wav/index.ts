@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../../../errors.js";
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
@@ -68,7 +68,7 @@ async function* packets(source: ByteSource, first: Part, damage: DamageReport): 
     } catch (error) {
       if (!(error instanceof WhisperVulkanError) || error.code !== "audio-corrupt") throw error;
       part = null;
-      damage.nDamaged = 1;
+      damage.nDamaged += 1;
     }
     if (part?.format.sampleFormat === null) return;
   }
