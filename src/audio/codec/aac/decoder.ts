@@ -115,8 +115,10 @@ function signature(elements: readonly MetElement[]): string {
   return elements.map(({ kind }) => kind).join();
 }
 
+/** False for NaN too. */
 function isPlausible(samples: Float32Array): boolean {
-  return samples.every((sample) => Math.abs(sample) <= MAX_AMPLITUDE);
+  for (let i = 0; i < samples.length; i++) if (!(Math.abs(samples[i]!) <= MAX_AMPLITUDE)) return false;
+  return true;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
