@@ -12,8 +12,8 @@ import { bandsOf } from "./scale-factor-bands.js";
 
 /** Packets are looked at up to here: 16 elements of 2 channels have at most 6144 bits a channel. */
 const MAX_PACKET_BYTES = 32768;
-/** Samples beyond (full scale is 1) come from damage: no encoder leaves the scale by 30 dB. */
-const MAX_AMPLITUDE = 32;
+/** Samples beyond (full scale is 1) come from damage: no encoder leaves the scale by 24 dB. */
+const MAX_AMPLITUDE = 16;
 
 /** Decodes the packets of one AAC stream: one or several raw_data_blocks each. */
 export class AacDecoder implements PacketDecoder {
@@ -84,7 +84,7 @@ export class AacDecoder implements PacketDecoder {
     const channels = this.#states.map((state, i) => {
       const stream = streams[i];
       return stream === undefined
-        ? this.#filterBank.fadeOut(state)
+        ? this.#fadeOut(state)
         : this.#filterBank.synthesise(stream.spectrum, stream.info, state);
     });
     if (channels.every(isPlausible)) return channels;
@@ -95,7 +95,12 @@ export class AacDecoder implements PacketDecoder {
   /** Silence of the last layout instead of a block that can't be decoded. */
   #conceal(): Float32Array[] {
     this.nDamaged++;
-    return this.#states.map((state) => this.#filterBank.fadeOut(state));
+    return this.#states.map((state) => this.#fadeOut(state));
+  }
+
+  #fadeOut(state: OverlapState): Float32Array {
+    const samples = this.#filterBank.fadeOut(state);
+    return isPlausible(samples) ? samples : samples.fill(0);
   }
 
   /** Begins with other channels. */
