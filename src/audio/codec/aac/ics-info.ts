@@ -36,7 +36,7 @@ export class IcsInfo {
     return this.bandStarts.length - 1;
   }
 
-  /** Reads all but what prediction adds; returns whether prediction data follow. */
+  /** Reads all but what prediction adds; returns whether that follows. */
   read(bits: BitReader): boolean {
     bits.skip(1);
     this.windowSequence = bits.read(2);
