@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, type MockInstance, t
 import { WhisperVulkanError } from "../errors.js";
 import { openAudio } from "./audio-file.js";
 import { collect, correlation, noise } from "./cases.js";
-import type { AudioInput } from "./input/index.js";
 import { mp3FrameHeader } from "./codec/mp3-frame.js";
+import type { AudioInput } from "./input/index.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FLAC = readFileSync(`${root}samples/coast-train.flac`);
