@@ -4,12 +4,40 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { openAudio } from "../audio-file.js";
 import { collect, isSame } from "../cases.js";
+import type { ByteSource } from "../input/byte-source.js";
 import { crc32 } from "./crc.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 
 /** A file of the project. */
 export const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, ROOT)));
+
+/** Bytes in memory; `isStream`: their number is not known before the end, and what was let go is gone. */
+export function memorySource(bytes: Uint8Array, isStream = false): ByteSource {
+  let [released, isEnded] = [0, false];
+  return {
+    name: "buffer",
+    get sizeBytes() {
+      return isStream && !isEnded ? null : bytes.length;
+    },
+    isReplayable: !isStream,
+    read: async (offset, lengthBytes) => {
+      if (isStream && offset < released) throw new RangeError(`read at ${offset}, released to ${released}`);
+      isEnded ||= offset + lengthBytes > bytes.length;
+      return bytes.subarray(offset, offset + lengthBytes);
+    },
+    release: (offset) => {
+      released = Math.max(released, offset);
+    },
+    whole: async () => {
+      throw new Error("needs the whole file");
+    },
+    path: async () => {
+      throw new Error("needs a path");
+    },
+    close: async () => {},
+  };
+}
 
 /** 16 kHz mono and warnings; as a stream, in pieces of odd sizes, it must come to the same. */
 export async function decode(bytes: Uint8Array) {
