@@ -1,4 +1,4 @@
-export type { AudioInput, Samples } from "./audio/index.js";
+export type { AudioBufferLike, AudioInput, SampleArray, SampleStream, Samples } from "./audio/index.js";
 export type { BackendDescription, MemoryUse } from "./backend/backend.js";
 export type { DeviceFeatures, DeviceLimits, DeviceReport, DeviceType } from "./backend/vulkan/index.js";
 export { type DeviceInfo, type DevicesOptions, devices } from "./engine/devices.js";

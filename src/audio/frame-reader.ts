@@ -1,7 +1,7 @@
 import type { AudioSource, SoundPiece } from "./audio-source.js";
 import { BLOCK_FRAMES, FrameBlocks } from "./frame-blocks.js";
+import { TemporaryFile } from "./input/temporary-file.js";
 import { type FrameSink, MelFrames } from "./mel-frames.js";
-import { ScratchFile } from "./scratch-file.js";
 
 /** Gives a recording's frames to windows, one after the other; what lies before a window is let go of. */
 export interface FrameReader {
@@ -14,11 +14,14 @@ export interface FrameReader {
 export class StoredFrames implements FrameReader {
   readonly #blocks: FrameBlocks;
   readonly #maxBlocks: number;
-  #file: ScratchFile | null = null;
+  readonly #name: string;
+  #file: TemporaryFile | null = null;
   /** Where in the file a block begins, in bytes, by its number. */
   readonly #offsets = new Map<number, number>();
 
-  constructor(nMels: number, maxFrames: number) {
+  /** `name`: the recording's, for messages. */
+  constructor(nMels: number, maxFrames: number, name: string) {
+    this.#name = name;
     this.#blocks = new FrameBlocks(nMels);
     this.#maxBlocks = Math.floor(maxFrames / BLOCK_FRAMES);
   }
@@ -38,13 +41,10 @@ export class StoredFrames implements FrameReader {
    */
   async spill(): Promise<void> {
     if (this.#blocks.nBlocks <= this.#maxBlocks + 1) return;
-    this.#file ??= await ScratchFile.create();
+    this.#file ??= await TemporaryFile.createUnnamed(this.#name);
     for (const number of this.#blocks.numbers.slice(this.#maxBlocks, -1)) {
-      this.#offsets.set(
-        number,
-        await this.#file.append(bytesOf(this.#blocks.find(number * BLOCK_FRAMES)!.values)),
-      );
-      this.#blocks.take(number);
+      this.#offsets.set(number, this.#file.sizeBytes);
+      await this.#file.append(bytesOf(this.#blocks.take(number)));
     }
   }
 
@@ -58,13 +58,14 @@ export class StoredFrames implements FrameReader {
     for (let number = Math.floor(from / BLOCK_FRAMES); number * BLOCK_FRAMES < to; number++) {
       const offset = this.#offsets.get(number);
       if (offset === undefined || this.#blocks.has(number)) continue;
-      await this.#file!.read(offset, bytesOf(this.#blocks.add(number)));
+      const block = bytesOf(this.#blocks.add(number));
+      block.set(await this.#file!.read(offset, block.length));
     }
     return this.#blocks;
   }
 
   async close(): Promise<void> {
-    await this.#file?.close();
+    await this.#file?.remove();
   }
 }
 

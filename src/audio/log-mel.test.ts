@@ -7,9 +7,9 @@ import { openAudio } from "./audio-file.js";
 import type { AudioSource, Silence, SoundPiece } from "./audio-source.js";
 import { isSame, noise, sine, slaneyFilters } from "./cases.js";
 import { FrameBlocks } from "./frame-blocks.js";
+import { TemporaryFile } from "./input/temporary-file.js";
 import { LogMel, WINDOW_FRAMES } from "./log-mel.js";
 import { PowerSpectrum } from "./real-fft.js";
-import { ScratchFile } from "./scratch-file.js";
 
 const FILTERS = slaneyFilters(80);
 afterEach(() => {
@@ -139,8 +139,8 @@ describe("a long recording", () => {
   });
 
   test("that can be read only once goes to a temporary file, which is closed however it ends", async () => {
-    const create = vi.spyOn(ScratchFile, "create");
-    const close = vi.spyOn(ScratchFile.prototype, "close");
+    const create = vi.spyOn(TemporaryFile, "create");
+    const remove = vi.spyOn(TemporaryFile.prototype, "remove");
     const options = { filters: FILTERS, maxKeptFrames: 2000 };
     await (await LogMel.open(sourceOf(seconds, true), options)).close();
     async function* failing() {
@@ -149,7 +149,7 @@ describe("a long recording", () => {
     }
     const broken = { ...sourceOf([], true), [Symbol.asyncIterator]: failing };
     await expect(LogMel.open(broken, options)).rejects.toThrow("the pipe broke");
-    expect([create.mock.calls.length, close.mock.calls.length]).toEqual([2, 2]);
+    expect([create.mock.calls.length, remove.mock.calls.length]).toEqual([2, 2]);
     await (await LogMel.open(sourceOf(seconds), options)).close(); // this one is read again
     await (await LogMel.open(sourceOf(seconds, true), { filters: FILTERS })).close(); // this one is kept
     expect(create).toHaveBeenCalledTimes(2);
@@ -159,7 +159,7 @@ describe("a long recording", () => {
     vi.stubEnv("TMPDIR", "/nowhere");
     vi.stubEnv("TEMP", "/nowhere");
     const opening = LogMel.open(sourceOf(seconds, true), { filters: FILTERS, maxKeptFrames: 2000 });
-    await expect(opening).rejects.toMatchObject({ code: "temporary-unwritable" });
+    await expect(opening).rejects.toMatchObject({ code: "temporary-folder-unwritable" });
   });
 });
 

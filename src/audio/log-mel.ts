@@ -30,6 +30,8 @@ export interface Gap {
 export interface LogMelOptions {
   /** (nMels, 201): the mel filters of the model. */
   readonly filters: Float32Array;
+  /** What messages call the recording. */
+  readonly name?: string;
   /** Frames up to which the first pass is kept in memory, in blocks of 1000; default 30 minutes. */
   readonly maxKeptFrames?: number;
 }
@@ -73,7 +75,7 @@ export class LogMel {
    */
   static async open(
     source: AudioSource,
-    { filters, maxKeptFrames = MAX_KEPT_FRAMES }: LogMelOptions,
+    { filters, name = "recording", maxKeptFrames = MAX_KEPT_FRAMES }: LogMelOptions,
   ): Promise<LogMel> {
     if (source.sampleRate !== WHISPER_SAMPLE_RATE) {
       throw new WhisperVulkanError(
@@ -83,7 +85,7 @@ export class LogMel {
     }
     const pass = new MelFrames(filters);
     const gaps = new GapList();
-    const stored = new StoredFrames(pass.nMels, maxKeptFrames);
+    const stored = new StoredFrames(pass.nMels, maxKeptFrames, name);
     const unstored = { values: new Float32Array(pass.nMels), at: 0 };
     let isRepeated = false;
     const sink: FrameSink = (frame) => (isRepeated ? unstored : stored.slot(frame));

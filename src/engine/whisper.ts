@@ -163,7 +163,7 @@ export class Whisper {
   async #transcribe(input: AudioInput, options: TranscribeOptions & { signal: AbortSignal }) {
     const audio = await openAudio(input, { signal: options.signal });
     try {
-      const mel = await LogMel.open(audio, { filters: this.#melFilters });
+      const mel = await LogMel.open(audio, { filters: this.#melFilters, name: audio.name });
       const recogniser = {
         vocabulary: this.#vocabulary,
         recognise: this.#engine.recognise.bind(this.#engine),

@@ -20,7 +20,16 @@ import { folderError, unreadable } from "./system-errors.js";
 
 export { isAddress, parseAddress, pathOfAddress } from "./address.js";
 export type { ByteSource } from "./byte-source.js";
-export { type GivenSamples, givenSamples, isRate, RATES, type Samples } from "./samples.js";
+export {
+  type AudioBufferLike,
+  type GivenSamples,
+  givenSamples,
+  isRate,
+  RATES,
+  type SampleArray,
+  type SampleStream,
+  type Samples,
+} from "./samples.js";
 export { StreamSource } from "./stream-source.js";
 
 /**

@@ -41,6 +41,16 @@ export class TemporaryFile {
     }
   }
 
+  /**
+   * One without a name, which no other program can open: nothing of it is left even where this process is killed.
+   * (Windows names it until it is closed.)
+   */
+  static async createUnnamed(name: string): Promise<TemporaryFile> {
+    const file = await TemporaryFile.create(name);
+    if (process.platform !== "win32") await removeFolder(file.#folder);
+    return file;
+  }
+
   /** Bytes written so far. */
   get sizeBytes(): number {
     return this.#sizeBytes;

@@ -3,7 +3,9 @@ import type { Track } from "../../demux/demuxer.js";
 import type { Codec } from "../codec.js";
 import {
   type AudioSpecificConfig,
+  LONG_TERM_PREDICTION,
   LOW_COMPLEXITY,
+  MAIN,
   readAudioSpecificConfig,
 } from "./audio-specific-config.js";
 import { configurationFor, layoutOf } from "./channel-layouts.js";
@@ -24,7 +26,7 @@ const OBJECT_TYPES: Readonly<Record<number, string>> = {
 };
 
 /**
- * AAC: the Low Complexity profile, and the core of HE-AAC at half its rate. `Track.header` is an AudioSpecificConfig;
+ * AAC: the profiles Low Complexity, Main and LTP, and the core of HE-AAC at half its rate. `Track.header` is an AudioSpecificConfig;
  * where it is empty, the track's rate and channels describe a stream of Low Complexity. A packet is one
  * raw_data_block, or several back to back.
  */
@@ -37,7 +39,7 @@ export const aac: Codec = {
         hint: "Record, download or convert it again.",
       });
     }
-    if (config.objectType !== LOW_COMPLEXITY) {
+    if (![MAIN, LOW_COMPLEXITY, LONG_TERM_PREDICTION].includes(config.objectType)) {
       const name = OBJECT_TYPES[config.objectType] ?? `object type ${config.objectType}`;
       throw new WhisperVulkanError(
         "audio-codec-unsupported",

@@ -57,8 +57,16 @@ async function recovered(source: ByteSource, offset: number, last: number, damag
     damage.isCutOff ||= !isWhole;
     return null;
   }
-  const next = await searchBox(source, last + 8, "moof", "mfhd");
-  if (next !== null && next > last) damage.nDamaged += 1;
-  else damage.isCutOff = true;
-  return next;
+  for (let from = last + 8; ; ) {
+    const next = await searchBox(source, from, "moof", "mfhd");
+    if (next === null) {
+      damage.isCutOff = true;
+      return null;
+    }
+    if ((await boxAt(source, next)) !== null) {
+      damage.nDamaged += 1;
+      return next;
+    }
+    from = next + 8;
+  }
 }
