@@ -47,13 +47,6 @@ describe("layers and versions, by silent frames", () => {
   });
 });
 
-test("free format: the next header says how long a frame is", async () => {
-  const frames = silent(0xfb, 0x08, 0xc0, 300, 20);
-  const { seconds, warnings } = await decode(join(frames, frames));
-  expect(warnings).toEqual([]);
-  expect(Math.abs(seconds - (40 * 1152) / 32000)).toBeLessThan((2 * 1152) / 32000);
-});
-
 describe.each(Object.entries(TAGS))("%s", (_, tag) => {
   test("behind the last frame, between two parts, and in front", async () => {
     const once = await decode(MONO);

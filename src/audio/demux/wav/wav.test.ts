@@ -101,7 +101,7 @@ describe("redundant fields", () => {
     ["an odd chunk without its padding", join(FILE.subarray(0, 36), "junk\x03\0\0\0abc", FILE.subarray(36))],
     ["an odd chunk with its padding", join(FILE.subarray(0, 36), "junk\x03\0\0\0abc\0", FILE.subarray(36))],
     ["chunks behind", join(FILE, LIST, "id3 \x04\0\0\0abcd")],
-    ["an ID3v2 tag in front", join(TAGS["ID3v2"]!, FILE)],
+    ["an ID3v2 tag in front", join(TAGS.ID3v2!, FILE)],
     ...Object.entries(TAGS).map(([name, tag]): [string, Uint8Array] => [`${name} behind`, join(FILE, tag)]),
   ])("%s", async (_, bytes) => {
     const { samples, warnings } = await decodeBothWays(bytes);
