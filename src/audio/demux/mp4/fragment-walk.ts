@@ -11,16 +11,16 @@ export interface FragmentPlace {
   readonly body: Uint8Array;
 }
 
-/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. */
+/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. `release`: bytes before are done with. */
 export async function* fragments(
   source: ByteSource,
   start: number,
   damage: DamageReport,
-  keepsBytes = false,
+  release: (offset: number) => void,
 ): AsyncGenerator<FragmentPlace> {
   let last = start; // where the last sound box begins
   for (let offset = start; ; ) {
-    if (!keepsBytes) source.release(last);
+    release(last);
     const box = await boxAt(source, offset);
     if (box === null) {
       const next = await recovered(source, offset, last, damage);

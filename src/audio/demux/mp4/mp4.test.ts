@@ -453,4 +453,22 @@ describe("damage", () => {
     const large = await demux(indexFirst(index({ sizes: [0xffffffff, 30] }), DATA));
     expect(large.damage.nDamaged).toBe(1);
   });
+
+  test.each([false, true])(
+    "samples that stand where nothing is read any more (stream: %s)",
+    async (isStream) => {
+      const head = Buffer.concat([FTYP, moov(0, trak({ descriptions: [AAC] }), mvex(1, 64, 0))]);
+      const parts = [0, 1].map((i) => fragment(1, 640 * i, AUDIO.slice(10 * i, 10 * i + 10)));
+      parts[1]!.writeInt32BE(-5000, parts[1]!.indexOf("trun") + 12);
+      const { packets, damage } = await demux(Buffer.concat([head, ...parts]), isStream);
+      expect(numbers(packets)).toEqual(ALL.slice(0, 10));
+      expect(damage.nDamaged).toBe(10);
+    },
+  );
+
+  test("a rate that is no whole number", async () => {
+    const description = sound("mp4a", 1, 16, 16000.25);
+    const { packets } = await demux(indexFirst(index({ descriptions: [description] }), DATA));
+    expect(packets[0]!.track.header).toEqual(Uint8Array.of(0x14, 0x08));
+  });
 });
