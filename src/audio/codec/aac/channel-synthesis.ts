@@ -39,7 +39,8 @@ export class ChannelSynthesis {
 
   /** Forgets the frame before. */
   reset(): void {
-    this.#overlap.tail.fill(0);
+    this.#overlap.reset();
+    this.#predictor?.reset();
   }
 }
 

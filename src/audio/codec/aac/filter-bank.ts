@@ -15,6 +15,11 @@ export class OverlapState {
   constructor(frameLength: number) {
     this.tail = new Float64Array(frameLength);
   }
+
+  reset(): void {
+    this.tail.fill(0);
+    this.windowShape = 0;
+  }
 }
 
 /** Spectra to sound (ISO/IEC 14496-3, 4.6.11): transform, window, and add what overlaps. For one frame length. */

@@ -37,6 +37,10 @@ export class LongTermPredictor {
     });
   }
 
+  reset(): void {
+    this.#history.fill(0);
+  }
+
   /** Remembers what was played. */
   update(samples: Float32Array, state: OverlapState): void {
     const n = this.#frameLength;
