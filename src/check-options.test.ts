@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { checkOptions, text } from "./check-options.js";
+import { checkDevice } from "./engine/open-backend.js";
 import { planMemory } from "./engine/plan-memory.js";
 import { Whisper } from "./engine/whisper.js";
 import { pull, removeModel } from "./model/index.js";
@@ -98,6 +99,16 @@ test.each(wrongTypes)("%s: a wrong type of any option is said, with its name", a
       message: expect.stringMatching(/^The options cannot be /),
     });
 });
+
+test.each([{ threads: 65 }, { vramLimitBytes: -1 }, { device: true }])(
+  "checkDevice() refuses %j before any work",
+  async (options) => {
+    await expect(checkDevice(options as never)).rejects.toMatchObject({
+      code: "option-invalid",
+      message: expect.stringContaining(Object.keys(options)[0]!),
+    });
+  },
+);
 
 test("what was given is cut at 200 characters, in one line", () => {
   expect(shown("two\nlines")).toBe('"two\\nlines"');

@@ -31,9 +31,9 @@ export interface LogMelOptions {
   /** (nMels, 201): the mel filters of the model. */
   readonly filters: Float32Array;
   /** What messages call the recording. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Frames up to which the first pass is kept in memory, in blocks of 1000; default 30 minutes. */
-  readonly maxKeptFrames?: number;
+  readonly maxKeptFrames?: number | undefined;
 }
 
 /**

@@ -2,7 +2,15 @@ import type { Backend } from "../backend/backend.js";
 import { openCpu } from "../backend/cpu/index.js";
 import { isLoss, listDevices, openVulkan, realTables, selectDevice } from "../backend/vulkan/index.js";
 import { simulatedTables } from "../backend/vulkan/simulate/index.js";
-import { amount, callback, deviceName, type OptionTypes, text, wholeNumber } from "../check-options.js";
+import {
+  amount,
+  callback,
+  checkOption,
+  deviceName,
+  type OptionTypes,
+  text,
+  wholeNumber,
+} from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { cardNamed } from "../memory/simulate/index.js";
 import { bandwidthFile } from "./bandwidth-file.js";
@@ -11,7 +19,7 @@ import { bandwidthFile } from "./bandwidth-file.js";
 export interface DeviceOptions {
   /**
    * "auto" (default, or the environment variable WHISPER_VULKAN_DEVICE): the best real GPU, else the CPU;
-   * "cpu": the built-in CPU backend; a number or a part of a name: that Vulkan device.
+   * "cpu": the built-in CPU backend; a number or a part of a name: that Vulkan device. devices() lists them.
    */
   readonly device?: string | number | undefined;
   /** Worker threads of the CPU backend. Default: all cores, at most 8. */
@@ -21,13 +29,13 @@ export interface DeviceOptions {
    * can only take away: subgroups and speed stay the real device's.
    */
   readonly simulate?: string | undefined;
-  /** What may be taken of the GPU's own memory, in bytes; the rest lies in the host's. Default: no limit. */
+  /** The most to take of the GPU's own memory, in bytes; the rest goes into the host's. Default: no limit. */
   readonly vramLimitBytes?: number | undefined;
-  /** Told in words when something other than the obvious happens, e.g. why the CPU does the work. */
+  /** Called with a line of text when something unusual happens, for example with why the CPU does the work. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
-/** Of the options above; others check the rest. */
+/** What each of them may hold. */
 export const deviceOptionTypes: OptionTypes<DeviceOptions> = {
   device: deviceName,
   threads: wholeNumber(1, 64),
@@ -38,6 +46,10 @@ export const deviceOptionTypes: OptionTypes<DeviceOptions> = {
 
 /** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, card-unknown, card-invalid, option-invalid. */
 export async function checkDevice(options: DeviceOptions): Promise<void> {
+  for (const [name, type] of Object.entries(deviceOptionTypes)) {
+    const value = options[name as keyof DeviceOptions];
+    if (value !== undefined) checkOption(name, value, type);
+  }
   const { simulate } = options;
   if (simulate !== undefined) await cardNamed(simulate); // a slip shows, whichever device it comes to
   const device = deviceOf(options);

@@ -13,7 +13,7 @@ import { planInWords, spillCosts } from "./spill.js";
 
 /** How to plan. */
 export interface PlanMemoryOptions {
-  /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a simulated card. */
+  /** A Vulkan device as in Whisper.load(). Default "auto". Ignored when a card is simulated. */
   readonly device?: string | number | undefined;
   /** A simulated card: its name, the path of its JSON file, or the card itself. */
   readonly simulate?: string | Card | undefined;
@@ -21,7 +21,7 @@ export interface PlanMemoryOptions {
   readonly free?: Readonly<Record<number, number>> | undefined;
   /** Windows at once. Default 1, which is what this version runs. */
   readonly batch?: number | undefined;
-  /** What may be taken of the device's memory, in bytes. */
+  /** The most to take of the device's own memory, in bytes. Default: no limit. */
   readonly vramLimitBytes?: number | undefined;
 }
 

@@ -22,16 +22,16 @@ import { OwnProcessEngine } from "./process/own-process-engine.js";
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
   /**
-   * "same" (default): device and model live in this process. "own": in a process of their own, so that a driver that
-   * crashes or hangs takes nothing else along, and dispose() gives all memory back to the system. When that process is
-   * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
+   * "same" (default): device and model are in this process. "own": they are in a process of their own. A driver that
+   * crashes or hangs then does no harm to this one, and dispose() gives all memory back to the system. When that process
+   * is lost, a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote says so.
    */
   readonly process?: "same" | "own" | undefined;
-  /** After so many milliseconds without a transcription release() is called. Default: never. */
+  /** Calls release() after so many milliseconds without a transcription. Default: never. */
   readonly releaseAfterMs?: number | undefined;
   /** Stops pulling and loading with an "aborted" error. */
   readonly signal?: AbortSignal | undefined;
-  /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
+  /** Called while a model is pulled: phase, bytes done and in total. Not called when nothing has to be fetched. */
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
@@ -131,9 +131,8 @@ export class Whisper {
   }
 
   /**
-   * Transcribes a recording: a path, an address (file:, http:, https:), bytes of a file (Buffer, Uint8Array,
-   * ArrayBuffer, Blob, a stream of them), or mono samples: a Float32Array at 16 kHz, { samples, sampleRate } at
-   * any rate.
+   * Transcribes a recording: a path, an address, the bytes of a file or a stream of them, or samples; see AudioInput.
+   * Times are those of the file: a track that starts late, or has gaps, is not moved together.
    *
    * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown; when options.signal
    * fires, before the start too, a TranscriptionAbortedError that carries the partial result; "disposed" after

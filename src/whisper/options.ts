@@ -18,7 +18,7 @@ export interface TranscribeOptions {
   readonly language?: string | undefined;
   /** Default "transcribe"; "translate" gives English. */
   readonly task?: "transcribe" | "translate" | undefined;
-  /** Text that the recording is to be read as a continuation of: names, spelling, style. Its last 223 tokens count. */
+  /** Text that the recording continues: it gives names, spelling and style. Its last 223 tokens count. */
   readonly prompt?: string | undefined;
   /** From 0 to 1. One value: no fallback. A list (default 0, 0.2, ... 1): the next is tried while a window looks wrong. */
   readonly temperature?: number | readonly number[] | undefined;
@@ -26,21 +26,21 @@ export interface TranscribeOptions {
   readonly timestamps?: boolean | undefined;
   /** Default true: each window sees the text before it. */
   readonly conditionOnPreviousText?: boolean | undefined;
-  /** A window whose probability of no speech lies above this, and its logprob below logprobThreshold, is silence. Default 0.6; null: never. */
+  /** A window is silence if its probability of no speech is above this and its log-probability below logprobThreshold. Default 0.6; null: never. */
   readonly noSpeechThreshold?: number | null | undefined;
-  /** A window whose average log-probability lies below this is tried again. Default -1; null: not looked at. */
+  /** A window is tried again if its average log-probability is below this. Default -1; null: not looked at. */
   readonly logprobThreshold?: number | null | undefined;
-  /** A window whose text zlib makes smaller by more than this repeats itself, and is tried again. Default 2.4; null: not looked at. */
+  /** A window is tried again if zlib makes its text smaller by more than this factor: it repeats itself. Default 2.4; null: not looked at. */
   readonly compressionRatioThreshold?: number | null | undefined;
   /** Token ids never to be recognised; -1 stands for annotations and symbols that are not speech. Default [-1]. */
   readonly suppressTokens?: readonly number[] | undefined;
-  /** Whole number from 0: start of the random numbers used above temperature 0. Default 0; the same seed gives the same text. */
+  /** Whole number from 0: seed of the random numbers used above temperature 0. Default 0. The same seed gives the same text. */
   readonly seed?: number | undefined;
-  /** Stops the transcription between steps; the error then carries what was recognised until there. */
+  /** Stops the transcription between steps. The error, a TranscriptionAbortedError, carries what was recognised by then. */
   readonly signal?: AbortSignal | undefined;
-  /** Told each segment with text as soon as it is recognised; a promise that it returns is waited for. */
+  /** Called with each segment that has text as soon as it is recognised. A promise that it returns is waited for. */
   readonly onSegment?: ((segment: Segment) => unknown) | undefined;
-  /** Told how far it is, after each window. */
+  /** Called after each window with how far the transcription is. A promise that it returns is waited for. */
   readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
@@ -77,9 +77,11 @@ const optionTypes: OptionTypes<TranscribeOptions> = {
   onProgress: callback,
 };
 
-/** How far a transcription is. */
+/** How far a transcription is, on the timeline of the recording. */
 export interface Progress {
+  /** A gap in the timeline is done with the sound in front of it. */
   readonly processedSeconds: number;
+  /** The duration of the recording. */
   readonly totalSeconds: number;
 }
 
