@@ -74,20 +74,14 @@ function readResidual(reader: BitReader, order: number, samples: Float64Array): 
       const width = reader.uint(5);
       for (; i < end; i++) samples[i] = reader.int(width);
     } else {
+      // A power for each sample would take longer than all the rest.
+      const scale = 2 ** parameter;
       for (; i < end; i++) {
-        const high = reader.unary();
-        const low = reader.uint(parameter);
-        const sign = low & 1;
-        // Even codes are positive, odd ones negative. `high` may have bits above the 32nd once it is shifted.
-        samples[i] =
-          parameter === 0 ? (high & 1 ? -(high + 1) / 2 : high / 2) : fold(high, parameter, low, sign);
+        const code = reader.unary() * scale + reader.uint(parameter); // may have bits above the 32nd
+        const half = Math.floor(code / 2);
+        samples[i] = half * 2 === code ? half : -half - 1; // even codes are positive, odd ones negative
       }
     }
     if (reader.isPastEnd) throw new DamagedFrame();
   }
-}
-
-function fold(high: number, parameter: number, low: number, sign: number): number {
-  const half = high * 2 ** (parameter - 1) + (low >>> 1);
-  return sign === 1 ? -half - 1 : half;
 }

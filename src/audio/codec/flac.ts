@@ -62,13 +62,20 @@ class FlacDecoder implements PacketDecoder {
     if (stereo !== "independent") toLeftAndRight(channels[0]!, channels[1]!, stereo);
     const scale = 2 ** (1 - bits);
     return {
-      channels: channels.map((samples) => Float32Array.from(samples, (x) => x * scale)),
+      channels: channels.map((samples) => scaled(samples, scale)),
       sampleRate: header.sampleRate ?? this.#info?.sampleRate ?? this.#sampleRate,
       speakers: SPEAKERS[nChannels - 1]!,
     };
   }
 
   free(): void {}
+}
+
+/** A loop: `from` with a function takes ten times as long. */
+function scaled(samples: Float64Array, factor: number): Float32Array {
+  const floats = new Float32Array(samples.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = samples[i]! * factor;
+  return floats;
 }
 
 function toLeftAndRight(a: Float64Array, b: Float64Array, stereo: FlacFrameHeader["stereo"]): void {

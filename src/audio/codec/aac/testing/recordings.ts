@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { adts } from "../../../demux/adts.js";
 import { DamageReport } from "../../../demux/damage-report.js";
 import type { Packet } from "../../../demux/demuxer.js";
-import type { ByteSource } from "../../../input/byte-source-interface.js";
+import type { ByteSource } from "../../../input/byte-source.js";
 
 const FOLDER = new URL("../../../../../test/data/aac/", import.meta.url);
 
