@@ -57,10 +57,6 @@ export const aac: Codec = {
 
 function guessConfig({ sampleRate, nChannels }: Track): AudioSpecificConfig | null {
   if (!(sampleRate > 0)) return null;
-  return {
-    objectType: LOW_COMPLEXITY,
-    sampleRate,
-    frameLength: 1024,
-    layout: layoutOf(configurationFor(nChannels)),
-  };
+  const layout = layoutOf(configurationFor(nChannels));
+  return { objectType: LOW_COMPLEXITY, sampleRate, frameLength: 1024, layout, lengthBits: 0 };
 }
