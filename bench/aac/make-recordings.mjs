@@ -35,6 +35,19 @@ encode("ltp", signal(44100, 1, 0.4), "-b:a", "32k", "-aac_pns", "0");
 writeFileSync(`${here}ltp.aac`, insertLongTermPrediction(readFileSync(`${here}ltp.aac`)));
 for (const name of ["speech", "music", "surround", "noise", "main", "ltp"])
   describe(name, `${here}${name}.aac`);
+run(
+  "ffmpeg",
+  "-v",
+  "error",
+  "-y",
+  "-i",
+  `${here}music.aac`,
+  "-c",
+  "copy",
+  "-bsf:a",
+  "aac_adtstoasc",
+  `${here}music.latm`,
+);
 // HE-AAC's core: as ffmpeg decodes it when the upper band is marked as padding.
 run("fdkaac", "-S", "-f", "2", "-p", "5", "-b", "56000", "-o", `${here}he.aac`, signal(44100, 2, 0.5));
 writeFileSync(`${here}core.aac`, hideUpperBand(readFileSync(`${here}he.aac`)));

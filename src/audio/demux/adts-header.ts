@@ -1,3 +1,5 @@
+import type { FrameHeader } from "./framed-stream.js";
+
 /** Bytes of an ADTS header without its checksum. */
 export const HEADER_BYTES = 7;
 /** A frame's size is written in 13 bits. */
@@ -7,19 +9,15 @@ export const MAX_FRAME_BYTES = 8191;
 const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
 /** The header of a frame of AAC in the "audio data transport stream" (ISO/IEC 14496-3, 1.A.3). */
-export interface AdtsHeader {
+export interface AdtsHeader extends FrameHeader {
   /** 1 Main, 2 LC, 3 SSR, 4 LTP. */
   readonly objectType: number;
   readonly sampleRate: number;
   /** 0: a program_config_element inside says it. */
   readonly channelConfiguration: number;
-  /** Of the whole frame, with the header. */
-  readonly frameBytes: number;
   /** 1 to 4. */
   readonly nBlocks: number;
   readonly hasChecksum: boolean;
-  /** What does not change from frame to frame, as a number: all but private, original and home bits. */
-  readonly fixedPart: number;
 }
 
 /** The header at `at`; null where there is none. */
@@ -38,24 +36,9 @@ export function readAdtsHeader(bytes: Uint8Array, at: number): AdtsHeader | null
     frameBytes,
     nBlocks: (b6! & 3) + 1,
     hasChecksum: (b1! & 1) === 0,
+    // All but private, original and home bits.
     fixedPart: (b1! << 16) | ((b2! & 0xfd) << 8) | (b3! & 0xc0),
   };
-}
-
-/**
- * How many frames with the same fixed part follow each other from `at` on, as far as the bytes go; and where the last
- * one ends.
- */
-export function chainOfFrames(bytes: Uint8Array, at: number, max: number): { nFrames: number; end: number } {
-  const first = readAdtsHeader(bytes, at);
-  let end = at;
-  let nFrames = 0;
-  for (let header = first; header !== null && nFrames < max; header = readAdtsHeader(bytes, end)) {
-    if (header.fixedPart !== first?.fixedPart) break;
-    nFrames++;
-    end += header.frameBytes;
-  }
-  return { nFrames, end };
 }
 
 /** The raw_data_blocks of a frame; together where the frame does not say where each begins. */

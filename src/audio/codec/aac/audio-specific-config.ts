@@ -23,6 +23,8 @@ export interface AudioSpecificConfig {
   readonly frameLength: number;
   /** Null where the stream itself has to say it. */
   readonly layout: readonly LayoutElement[] | null;
+  /** How long it is, without an extension behind. */
+  readonly lengthBits: number;
 }
 
 /**
@@ -33,10 +35,10 @@ export function readAudioSpecificConfig(header: Uint8Array): AudioSpecificConfig
   const bits = new BitReader();
   bits.load(header);
   const config = readFrom(bits);
-  return bits.isPastEnd ? null : config;
+  return config === null || bits.isPastEnd ? null : { ...config, lengthBits: bits.position };
 }
 
-function readFrom(bits: BitReader): AudioSpecificConfig | null {
+function readFrom(bits: BitReader): Omit<AudioSpecificConfig, "lengthBits"> | null {
   let objectType = readObjectType(bits);
   const sampleRate = readRate(bits);
   const channelConfiguration = bits.read(4);

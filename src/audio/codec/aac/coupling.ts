@@ -13,7 +13,7 @@ export function skipCoupling(bits: BitReader, { objectType, bands, frameLength }
   bits.skip(4);
   const isIndependent = bits.flag();
   const nTargets = bits.read(3) + 1;
-  let nGains = 1;
+  let nGains = 0;
   for (let i = 0; i < nTargets; i++) {
     const isPair = bits.flag();
     bits.skip(4);
@@ -21,7 +21,6 @@ export function skipCoupling(bits: BitReader, { objectType, bands, frameLength }
     if (isPair) nGains += bits.read(2) === 3 ? 2 : 1;
     else nGains++;
   }
-  nGains -= 1;
   bits.skip(1 + 1 + 2); // domain, signs, scale
   const stream = new ChannelStream(bands, frameLength);
   readChannel(bits, stream, () => readInfo(bits, [stream], objectType), objectType);

@@ -11,6 +11,9 @@ import {
 import { configurationFor, layoutOf } from "./channel-layouts.js";
 import { AacDecoder } from "./decoder.js";
 
+export { readAudioSpecificConfig } from "./audio-specific-config.js";
+export { BitReader } from "./bit-reader.js";
+
 /** Audio object types that are met and not decoded here (ISO/IEC 14496-3, 1.5.1). */
 const OBJECT_TYPES: Readonly<Record<number, string>> = {
   3: "AAC SSR",
@@ -57,10 +60,6 @@ export const aac: Codec = {
 
 function guessConfig({ sampleRate, nChannels }: Track): AudioSpecificConfig | null {
   if (!(sampleRate > 0)) return null;
-  return {
-    objectType: LOW_COMPLEXITY,
-    sampleRate,
-    frameLength: 1024,
-    layout: layoutOf(configurationFor(nChannels)),
-  };
+  const layout = layoutOf(configurationFor(nChannels));
+  return { objectType: LOW_COMPLEXITY, sampleRate, frameLength: 1024, layout, lengthBits: 0 };
 }

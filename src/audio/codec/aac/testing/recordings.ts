@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { adts } from "../../../demux/adts.js";
 import { DamageReport } from "../../../demux/damage-report.js";
-import type { Packet } from "../../../demux/demuxer.js";
+import type { Container, Packet } from "../../../demux/demuxer.js";
 import type { ByteSource } from "../../../input/byte-source.js";
 
 const FOLDER = new URL("../../../../../test/data/aac/", import.meta.url);
@@ -21,9 +21,9 @@ export const EXPECTED: Readonly<Record<string, Expected>> = JSON.parse(
   readFileSync(new URL("expected.json", FOLDER), "utf8"),
 );
 
-/** The bytes of NAME.aac. */
-export function recording(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`${name}.aac`, FOLDER)));
+/** The bytes of NAME.aac, or of a file with another ending. */
+export function recording(name: string, ending = "aac"): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`${name}.${ending}`, FOLDER)));
 }
 
 /** Bytes in memory; `isStream`: as a stream that gives its bytes forward only and forgets what is released. */
@@ -46,15 +46,16 @@ export function sourceOf(bytes: Uint8Array, isStream = false): ByteSource {
   };
 }
 
-/** All packets of an ADTS recording, and what was damaged. */
+/** All packets of a recording, and what was damaged. */
 export async function demux(
   bytes: Uint8Array,
   isStream = false,
+  container: Container = adts,
 ): Promise<{ packets: Packet[]; damage: DamageReport }> {
   const damage = new DamageReport();
-  const start = adts.recognise(bytes.subarray(0, 65536), bytes.length <= 65536);
-  if (start === null) throw new Error("not recognised as ADTS");
-  const demuxer = await adts.open(sourceOf(bytes, isStream), start, damage);
+  const start = container.recognise(bytes.subarray(0, 65536), bytes.length <= 65536);
+  if (start === null) throw new Error("not recognised");
+  const demuxer = await container.open(sourceOf(bytes, isStream), start, damage);
   if (!("packets" in demuxer)) throw new Error("sound that is not decoded here");
   const packets: Packet[] = [];
   for await (const packet of demuxer.packets()) packets.push(packet);
