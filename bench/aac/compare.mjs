@@ -64,7 +64,8 @@ function mix([left, right], sign) {
   return left.map((value, i) => value + sign * right[i]);
 }
 
-function bandEnergies(samples) {
+/** Energies of 14 bands from 0 Hz to half the rate, over all. */
+export function bandEnergies(samples) {
   const fft = new Fft(BLOCK);
   const energies = new Array(BANDS.length - 1).fill(0);
   for (let at = 0; at + BLOCK <= samples.length; at += BLOCK / 2) {

@@ -3,8 +3,8 @@
 const SECONDS = 5;
 
 /** @returns {Buffer} 16-bit samples, interleaved */
-export function music(sampleRate, nChannels) {
-  const nSamples = sampleRate * SECONDS;
+export function music(sampleRate, nChannels, seconds = SECONDS) {
+  const nSamples = Math.floor(sampleRate * seconds);
   const samples = Buffer.alloc(nSamples * nChannels * 2);
   const noise = noiseSource();
   for (let i = 0; i < nSamples; i++) {

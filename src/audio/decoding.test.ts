@@ -155,14 +155,6 @@ describe.runIf(hasContainers && hasFfmpeg)(
   },
 );
 
-test.runIf(hasContainers)("AAC without ffmpeg is one clear error", async () => {
-  await expect(decode(`${containers}jfk.m4a`, "no-such-program")).rejects.toMatchObject({
-    code: "audio-codec-unsupported",
-    message: expect.stringContaining("holds AAC, which needs the program no-such-program, but there is none"),
-    hint: expect.stringContaining("Install ffmpeg"),
-  });
-});
-
 /** Files to damage: those of samples/, which are always here, and those of shared/. */
 const victims: [string, () => Uint8Array][] = [
   ["flac", () => FLAC],

@@ -45,6 +45,7 @@ function decoder(log: Log, { sampleRate }: Track, isLate: boolean): PacketDecode
     flush: () => pcm(held),
     reset: () => {
       log.nReset += 1;
+      held = null;
     },
     free: () => {
       log.nFreed += 1;
@@ -146,6 +147,12 @@ test("another track object is another decoder; a skip ends with its track", asyn
 test("behind a long gap the codec starts anew; behind a short one, as DTX leaves them, it does not", async () => {
   expect((await played([packet(100, 0), packet(100, 0.5), packet(100, 0.9)])).log.nReset).toBe(0);
   expect((await played([packet(100, 0), packet(100, 5), packet(100, 10)])).log.nReset).toBe(2);
+  const { text, log } = await played(
+    [0, 0.1, 5, 5.1, 5.2].map((start) => packet(100, start)),
+    true,
+  );
+  expect(log.nReset).toBe(1);
+  expect(text).toBe("100 -5.000 100 100 100");
 });
 
 test("a time that makes no sense is damage, and costs nothing", async () => {

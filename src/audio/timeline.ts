@@ -45,7 +45,7 @@ export async function* onTimeline(
         track = packet.track;
         decoder = await openDecoder(track);
       }
-      if (clock.isBehindGap(packet)) await decoder.reset?.();
+      if (clock.endsGap(packet)) await decoder.reset?.();
       const decoded = decoder.decode(packet.data);
       const pcm = decoded instanceof Promise ? await decoded : decoded;
       clock.skip(packet);
@@ -68,6 +68,8 @@ class Clock {
   #position: number | null = null;
   /** Added to packets' times: not 0 where the file's clock was started again. */
   #offset = 0;
+  /** A gap has ended, and no sound has come since. */
+  #isInGap = false;
   /** Sound still to be skipped. */
   #toSkip = 0;
 
@@ -75,9 +77,11 @@ class Clock {
     this.#damage = damage;
   }
 
-  isBehindGap({ startSeconds }: Packet): boolean {
-    if (startSeconds === null || this.#position === null) return false;
-    return startSeconds + this.#offset - this.#position > RESET_SECONDS;
+  /** Whether a long gap ends here. Codecs that start late may give the first sound behind it some packets later. */
+  endsGap({ startSeconds }: Packet): boolean {
+    if (startSeconds === null || this.#position === null || this.#isInGap) return false;
+    this.#isInGap = startSeconds + this.#offset - this.#position > RESET_SECONDS;
+    return this.#isInGap;
   }
 
   /** What was to be skipped of the track before does not concern the next. */
@@ -97,6 +101,7 @@ class Clock {
     let to = Math.max(from, nWhole - Math.round(discardSeconds * sampleRate));
     this.#toSkip = from < nWhole ? 0 : Math.max(0, this.#toSkip - nWhole / sampleRate);
     if (from === to) return [];
+    this.#isInGap = false;
 
     let position = this.#position ?? 0;
     let silentSeconds = 0;

@@ -4,10 +4,7 @@ export interface Mp3FrameHeader {
   readonly sampleRate: number;
   readonly nChannels: number;
   readonly samplesPerFrame: number;
-  /** null: free format, where the next header tells. */
-  readonly frameBytes: number | null;
-  /** Bytes of a slot, by which a frame is padded. */
-  readonly paddingBytes: number;
+  readonly frameBytes: number;
   /** Version, layer and sample rate, which seldom change from frame to frame. */
   readonly kind: number;
 }
@@ -22,30 +19,31 @@ const BITRATES = [
 ];
 const RATES_V1 = [44100, 48000, 32000];
 
-/** Reads the four bytes of the frame header at `bytes[at]` (ISO 11172-3, 2.4.2.3), null where there is none. */
+/**
+ * Reads the four bytes of the frame header at `bytes[at]` (ISO 11172-3, 2.4.2.3), null where there is none. Free format,
+ * which the decoder does not know, is none.
+ */
 export function mp3FrameHeader(bytes: Uint8Array, at: number): Mp3FrameHeader | null {
   if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return null;
   const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
   const layer = 4 - ((bytes[at + 1]! >> 1) & 3);
   const rateIndex = (bytes[at + 2]! >> 2) & 3;
-  const bitrateIndex = bytes[at + 2]! >> 4;
+  const padding = (bytes[at + 2]! >> 1) & 1;
   const emphasis = bytes[at + 3]! & 3;
-  if (version === 1 || layer === 4 || rateIndex === 3 || bitrateIndex === 15 || emphasis === 2) return null;
+  if (version === 1 || layer === 4 || rateIndex === 3 || emphasis === 2) return null;
   const isV1 = version === 3;
+  const bitrate = BITRATES[isV1 ? layer - 1 : layer === 1 ? 3 : 4]![(bytes[at + 2]! >> 4) - 1];
+  if (bitrate === undefined) return null;
   const sampleRate = RATES_V1[rateIndex]! / (isV1 ? 1 : version === 2 ? 2 : 4);
   const samplesPerFrame = layer === 1 ? 384 : layer === 3 && !isV1 ? 576 : 1152;
   const slotBytes = layer === 1 ? 4 : 1;
-  const bitrate = BITRATES[isV1 ? layer - 1 : layer === 1 ? 3 : 4]![bitrateIndex - 1];
-  const paddingBytes = (bytes[at + 2]! >> 1) & 1 ? slotBytes : 0;
-  const bytesOf = (kbit: number) =>
-    Math.floor((samplesPerFrame / 8 / slotBytes) * ((kbit * 1000) / sampleRate)) * slotBytes + paddingBytes;
+  const slots = Math.floor((samplesPerFrame / 8 / slotBytes) * ((bitrate * 1000) / sampleRate)) + padding;
   return {
     layer: layer as 1 | 2 | 3,
     sampleRate,
     nChannels: bytes[at + 3]! >> 6 === 3 ? 1 : 2,
     samplesPerFrame,
-    frameBytes: bitrate === undefined ? null : bytesOf(bitrate),
-    paddingBytes,
+    frameBytes: slots * slotBytes,
     kind: (version << 4) | (layer << 2) | rateIndex,
   };
 }

@@ -25,14 +25,17 @@ class Mp3Decoder implements PacketDecoder {
     const { channelData, samplesDecoded, errors } = quietly(() => this.#decoder.decode(data));
     if (errors.length > 0 || header === null) this.nDamaged += 1;
     if (header === null) return null;
-    const { nChannels, sampleRate, samplesPerFrame, frameBytes } = header;
+    const { nChannels, sampleRate, samplesPerFrame } = header;
     // The decoder always gives two channels; of a mono frame both are the same.
     const channels = channelData.slice(0, nChannels);
     const speakers = nChannels === 1 ? (["FC"] as const) : (["FL", "FR"] as const);
-    // A frame whose beginning was in a packet that is missing is silent. Free format comes a frame later.
-    const isMissing = samplesDecoded < samplesPerFrame && frameBytes !== null;
-    if (!isMissing) return samplesDecoded === 0 ? null : { channels, sampleRate, speakers };
-    return { channels: channels.map((channel) => padded(channel, samplesPerFrame)), sampleRate, speakers };
+    // A frame whose beginning was in a packet that is missing is silent.
+    const isMissing = samplesDecoded < samplesPerFrame;
+    return {
+      channels: isMissing ? channels.map((channel) => padded(channel, samplesPerFrame)) : channels,
+      sampleRate,
+      speakers,
+    };
   }
 
   free(): void {

@@ -1,10 +1,16 @@
-// Helpers for tests of demuxers and codecs, without the rest of the pipeline.
+// Recordings that tests of the demuxers make, and what becomes of them.
 
-import type { Codec, PacketDecoder } from "../codec/codec.js";
+import { readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { openAudio } from "../audio-file.js";
+import { collect, isSame } from "../cases.js";
 import type { ByteSource } from "../input/byte-source.js";
-import type { Pcm } from "../pcm.js";
-import { DamageReport } from "./damage-report.js";
-import type { Container, ForeignAudio, Packet, Track } from "./demuxer.js";
+import { crc32 } from "./crc.js";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** A file of the project. */
+export const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, ROOT)));
 
 /** Bytes in memory; `isStream`: their number is not known before the end, and what was let go is gone. */
 export function memorySource(bytes: Uint8Array, isStream = false): ByteSource {
@@ -33,111 +39,95 @@ export function memorySource(bytes: Uint8Array, isStream = false): ByteSource {
   };
 }
 
-/** The sound of a recording, with skips, padding, ends and gaps applied as the pipeline does. */
-export interface Played {
-  /** Pieces in their order; gaps are silence. */
-  readonly pieces: Pcm[];
-  readonly seconds: number;
-  /** Silence put in for gaps. */
-  readonly gapSeconds: number;
-  readonly damage: DamageReport;
-  readonly tracks: Track[];
+/** 16 kHz mono and warnings; as a stream, in pieces of odd sizes, it must come to the same. */
+export async function decode(bytes: Uint8Array) {
+  const whole = await decodeInput(bytes);
+  const streamed = await decodeInput(piecesOf(bytes));
+  expect(isSame(streamed.samples, whole.samples)).toBe(true);
+  expect(streamed.warnings.map(afterName)).toEqual(whole.warnings.map(afterName));
+  return { ...whole, seconds: whole.samples.length / 16000 };
 }
 
-/** Decodes a recording from its bytes. */
-export async function play(
-  container: Container,
-  codecs: readonly Codec[],
-  bytes: Uint8Array,
-  { isStream = false, start = 0 } = {},
-): Promise<Played | ForeignAudio> {
-  const source = memorySource(bytes, isStream);
-  const begin = container.recognise(bytes.subarray(start, start + 65536), bytes.length <= start + 65536);
-  if (begin === null) throw new Error("not recognised");
-  const damage = new DamageReport();
-  const opened = await container.open(source, start + begin, damage);
-  if (!("packets" in opened)) return opened;
-  const player = new Player(codecs, damage);
-  for await (const packet of opened.packets()) await player.push(packet);
-  await player.end();
-  return player;
-}
-
-class Player implements Played {
-  readonly pieces: Pcm[] = [];
-  readonly tracks: Track[] = [];
-  readonly damage: DamageReport;
-  seconds = 0;
-  gapSeconds = 0;
-  readonly #codecs: readonly Codec[];
-  #decoder: PacketDecoder | null = null;
-  #skipSeconds = 0;
-
-  constructor(codecs: readonly Codec[], damage: DamageReport) {
-    this.#codecs = codecs;
-    this.damage = damage;
-  }
-
-  async push({ track, data, startSeconds, skipSeconds, discardSeconds, stopSeconds }: Packet): Promise<void> {
-    if (track !== this.tracks.at(-1)) {
-      await this.end();
-      this.tracks.push(track);
-      this.#decoder = await this.#codecs.find(({ name }) => name === track.codec)!.open(track, "buffer");
-      this.#skipSeconds = 0;
-    }
-    this.#skipSeconds += skipSeconds ?? 0;
-    const gap = startSeconds === null ? 0 : startSeconds - this.seconds;
-    if (gap > 0.1) {
-      await this.#decoder!.reset?.();
-      const { channels, sampleRate } = this.pieces.at(-1) ?? { channels: [], sampleRate: 16000 };
-      const silence = channels.map(() => new Float32Array(Math.round(gap * sampleRate)));
-      this.pieces.push({ channels: silence, sampleRate, speakers: null });
-      this.gapSeconds += gap;
-      this.seconds += gap;
-    }
-    this.#add(
-      await this.#decoder!.decode(data),
-      discardSeconds ?? 0,
-      stopSeconds ?? Number.POSITIVE_INFINITY,
-    );
-  }
-
-  #add(pcm: Pcm | null, discardSeconds: number, stopSeconds: number): void {
-    const length = pcm?.channels[0]?.length ?? 0;
-    if (pcm === null || length === 0) return;
-    const { sampleRate } = pcm;
-    const from = Math.min(length, Math.round(this.#skipSeconds * sampleRate));
-    this.#skipSeconds -= from / sampleRate;
-    const left = Math.max(0, Math.round((stopSeconds - this.seconds) * sampleRate));
-    const to = Math.max(from, Math.min(length - Math.round(discardSeconds * sampleRate), from + left));
-    this.pieces.push({ ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, to)) });
-    this.seconds += (to - from) / sampleRate;
-  }
-
-  async end(): Promise<void> {
-    if (this.#decoder === null) return;
-    this.#add((await this.#decoder.flush?.()) ?? null, 0, Number.POSITIVE_INFINITY);
-    this.damage.nDamaged += this.#decoder.nDamaged;
-    this.#decoder.free();
-    this.#decoder = null;
+async function decodeInput(input: Parameters<typeof openAudio>[0]) {
+  const audio = await openAudio(input, { ffmpeg: "no-such-program" });
+  try {
+    return { samples: await collect(audio), warnings: [...audio.warnings] };
+  } finally {
+    await audio.dispose();
   }
 }
 
-/** One channel of all pieces, joined; the mean of all channels by default. */
-export function joined({ pieces }: Played, channel?: number): Float32Array {
-  const parts = pieces.map(({ channels }) =>
-    channel === undefined
-      ? Float32Array.from(
-          channels[0]!,
-          (_, i) => channels.reduce((sum, c) => sum + c[i]!, 0) / channels.length,
-        )
-      : (channels[channel] ?? channels[0]!),
+/** What is known of the whole length differs. */
+const afterName = (line: string) => line.replace(/^[^:]*: /, "").replace(/\(.*\)/, "");
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 997) yield bytes.subarray(at, at + 997);
+}
+
+/** How often the sound crosses zero upwards in a second: the frequency of a tone. */
+export function frequency(samples: Float32Array): number {
+  let crossings = 0;
+  for (let i = 1; i < samples.length; i++) if (samples[i - 1]! < 0 && samples[i]! >= 0) crossings++;
+  return (crossings * 16000) / samples.length;
+}
+
+export const join = (...parts: (Uint8Array | string)[]): Uint8Array =>
+  new Uint8Array(
+    Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part))),
   );
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+
+/** Tags and padding that may stand behind a recording, or between two. */
+export const TAGS: Record<string, Uint8Array> = {
+  ID3v1: join("TAG", new Uint8Array(125).fill(65)),
+  "ID3v1 with its extension": join("TAG+", new Uint8Array(223).fill(65), "TAG", new Uint8Array(125).fill(65)),
+  ID3v2: join("ID3\x03\0\0\0\0\x02\0", new Uint8Array(256).fill(0xff)),
+  "ID3v2 with a footer": join(
+    "ID3\x04\0\x10\0\0\x02\0",
+    new Uint8Array(256).fill(0xff),
+    "3DI\x04\0\x10\0\0\x02\0",
+  ),
+  "two ID3v2": join(...[1, 2].flatMap(() => ["ID3\x03\0\0\0\0\x02\0", new Uint8Array(256)])),
+  APEv1: join(apeItem("Title", "x".repeat(40)), apeItem("Artist", "y".repeat(900)), apeEnd(1000, 1019, 0)),
+  APEv2: join(apeEnd(2000, 84, 0xa0000000), apeItem("Title", "x".repeat(38)), apeEnd(2000, 84, 0x80000000)),
+  Lyrics3: join("LYRICSBEGIN", "la ".repeat(300), "LYRICSEND"),
+  "Lyrics3v2 before ID3v1": join("LYRICSBEGIN", "IND0000210", "000021LYRICS200", "TAG", new Uint8Array(125)),
+  zeros: new Uint8Array(100_000),
+  "a few zeros": new Uint8Array(3),
+};
+
+function apeItem(key: string, value: string): Uint8Array {
+  const sizes = new Uint8Array(8);
+  new DataView(sizes.buffer).setUint32(0, value.length, true);
+  return join(sizes, `${key}\0${value}`);
+}
+
+function apeEnd(version: number, size: number, flags: number): Uint8Array {
+  const fields = new DataView(new ArrayBuffer(24));
+  [version, size, 1, flags].forEach((value, i) => {
+    fields.setUint32(4 * i, value, true);
+  });
+  return join("APETAGEX", new Uint8Array(fields.buffer));
+}
+
+/** Cuts an Ogg file into its pages. */
+export function oggPagesOf(bytes: Uint8Array): Uint8Array[] {
+  const pages: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const nSegments = bytes[at + 26]!;
+    const lacing = bytes.subarray(at + 27, at + 27 + nSegments);
+    const end = at + 27 + nSegments + lacing.reduce((sum, length) => sum + length, 0);
+    pages.push(bytes.slice(at, end));
+    at = end;
   }
-  return all;
+  return pages;
+}
+
+/** A page with some fields changed and its checksum right. */
+export function changedPage(page: Uint8Array, change: (view: DataView) => void): Uint8Array {
+  const changed = page.slice();
+  const view = new DataView(changed.buffer);
+  change(view);
+  view.setUint32(22, 0, true);
+  view.setUint32(22, crc32(changed, 0, changed.length), true);
+  return changed;
 }

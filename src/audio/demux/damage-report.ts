@@ -1,3 +1,6 @@
+/** Lengths may be guessed; a difference that is no longer says nothing. */
+const GUESSED_SECONDS = 0.3;
+
 /**
  * What a demuxer or a codec could not use. It is told once the sound is read; decoding goes on meanwhile. Tags,
  * padding and missing optional marks are no damage.
@@ -22,7 +25,7 @@ export class DamageReport {
     if (this.nDamaged > 0)
       lines.push(`skipped ${this.nDamaged} damaged part${this.nDamaged === 1 ? "" : "s"}`);
     if (this.isCutOff) {
-      const isMore = wholeSeconds !== null && wholeSeconds.toFixed(1) !== readSeconds.toFixed(1);
+      const isMore = wholeSeconds !== null && wholeSeconds - readSeconds > GUESSED_SECONDS;
       const whole = isMore ? ` of ${wholeSeconds.toFixed(1)} s` : "";
       lines.push(`is cut off; read as far as it goes (${readSeconds.toFixed(1)} s${whole})`);
     }

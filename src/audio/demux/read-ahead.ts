@@ -1,4 +1,4 @@
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 
 /** Bytes read at once where the source has them at hand, and where they are still on their way. */
 const AHEAD_BYTES = { atHand: 1 << 16, coming: 1 << 12 };

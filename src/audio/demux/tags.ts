@@ -7,18 +7,17 @@ import type { ByteWindow } from "./byte-window.js";
  */
 export async function skipTags(window: ByteWindow): Promise<number> {
   const from = window.offset;
-  for (let isInZeros = false; ; ) {
+  for (;;) {
     await window.ensure(LOOK_BYTES);
-    const length = (await tagBytes(window)) ?? zeros(window, isInZeros ? 1 : PADDING_BYTES);
+    const length = (await tagBytes(window)) ?? zeros(window);
     if (length === 0) return window.offset - from;
-    isInZeros = window.bytes[window.at] === 0;
     window.skip(length);
   }
 }
 
 /** Bytes from which a tag can be told. */
 export const LOOK_BYTES = 32;
-/** Zeros in a row that are padding; fewer may be anything. */
+/** Zeros in a row by which padding is told from anything else. */
 const PADDING_BYTES = 8;
 
 /** Whether a tag or padding begins at `bytes[at]`; at least LOOK_BYTES should follow, fewer only at the end. */
@@ -96,18 +95,16 @@ async function lyricsBytes(window: ByteWindow): Promise<number | null> {
   return null;
 }
 
-/** Zeros in a row from here, as far as the window shows; 0 where they are fewer than `least`. */
-function zeros(window: ByteWindow, least: number): number {
-  const { bytes, at } = window;
-  if (!isZeros(bytes, at, least)) return 0;
+/** Zeros in a row from here, as far as the window shows. No frame and no page begins with one. */
+function zeros({ bytes, at }: ByteWindow): number {
   let end = at;
   while (bytes[end] === 0) end++;
   return end - at;
 }
 
 /** A few zeros at the very end are padding too. */
-function isZeros(bytes: Uint8Array, at: number, least = PADDING_BYTES): boolean {
-  const end = Math.min(at + least, bytes.length);
+function isZeros(bytes: Uint8Array, at: number): boolean {
+  const end = Math.min(at + PADDING_BYTES, bytes.length);
   for (let i = at; i < end; i++) if (bytes[i] !== 0) return false;
   return at < end;
 }

@@ -1,4 +1,6 @@
 import { IcsInfo } from "./ics-info.js";
+import type { LongTermPredictionData } from "./long-term-prediction-data.js";
+import type { PredictionData } from "./prediction-data.js";
 import type { Bands } from "./scale-factor-bands.js";
 import type { TnsFilter } from "./tns-data.js";
 
@@ -26,6 +28,9 @@ export class ChannelStream {
   /** (frame length): the same places. */
   readonly spectrum: Float64Array;
   tnsFilters: readonly TnsFilter[] = [];
+  /** Main profile; null where this frame sends nothing about it. */
+  prediction: PredictionData | null = null;
+  longTermPrediction: LongTermPredictionData | null = null;
 
   /** @param frameLength 1024 or 960 coefficients */
   constructor(bands: Bands, frameLength: number) {

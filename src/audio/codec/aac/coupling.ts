@@ -1,18 +1,15 @@
 import type { BitReader } from "./bit-reader.js";
-import { BrokenFrame } from "./broken-frame.js";
 import { ChannelStream, ZERO_BOOK } from "./channel-stream.js";
 import { SCALE_FACTOR_CODE } from "./codebooks.js";
 import type { ElementContext } from "./element.js";
 import { readChannel } from "./read-channel.js";
-
-/** Highest order of temporal noise shaping that any profile has: what is skipped is not judged. */
-const MAX_TNS_ORDER = 20;
+import { readInfo } from "./read-info.js";
 
 /**
  * Goes past a coupling_channel_element (ISO/IEC 14496-3, 4.4.2.2): sound to be mixed into others. No encoder that is
  * used writes them; the channels are played without.
  */
-export function skipCoupling(bits: BitReader, { bands, frameLength }: ElementContext): void {
+export function skipCoupling(bits: BitReader, { objectType, bands, frameLength }: ElementContext): void {
   bits.skip(4);
   const isIndependent = bits.flag();
   const nTargets = bits.read(3) + 1;
@@ -27,14 +24,7 @@ export function skipCoupling(bits: BitReader, { bands, frameLength }: ElementCon
   nGains -= 1;
   bits.skip(1 + 1 + 2); // domain, signs, scale
   const stream = new ChannelStream(bands, frameLength);
-  readChannel(
-    bits,
-    stream,
-    ({ info }) => {
-      if (info.read(bits)) throw new BrokenFrame("prediction belongs to another profile");
-    },
-    MAX_TNS_ORDER,
-  );
+  readChannel(bits, stream, () => readInfo(bits, [stream], objectType), objectType);
   // The first list is there only in its default.
   for (let list = 1; list < nGains; list++) {
     if (isIndependent || bits.flag()) SCALE_FACTOR_CODE.decode(bits);

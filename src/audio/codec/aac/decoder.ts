@@ -4,7 +4,8 @@ import type { AudioSpecificConfig } from "./audio-specific-config.js";
 import { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import { type MetElement, speakersOf } from "./channel-layouts.js";
-import { FilterBank, OverlapState } from "./filter-bank.js";
+import { ChannelSynthesis } from "./channel-synthesis.js";
+import { FilterBank } from "./filter-bank.js";
 import { NoiseSource } from "./noise.js";
 import type { LayoutElement } from "./program-config-element.js";
 import { RawDataBlock } from "./raw-data-block.js";
@@ -12,9 +13,6 @@ import { bandsOf } from "./scale-factor-bands.js";
 
 /** Packets are looked at up to here: 16 elements of 2 channels have at most 6144 bits a channel. */
 const MAX_PACKET_BYTES = 32768;
-/** Samples beyond (full scale is 1) come from damage: no encoder leaves the scale by 30 dB. */
-const MAX_AMPLITUDE = 32;
-
 /** Decodes the packets of one AAC stream: one or several raw_data_blocks each. */
 export class AacDecoder implements PacketDecoder {
   readonly #config: AudioSpecificConfig;
@@ -22,17 +20,18 @@ export class AacDecoder implements PacketDecoder {
   readonly #block: RawDataBlock;
   readonly #filterBank: FilterBank;
   /** One a channel, in the order of the stream. */
-  #states: OverlapState[] = [];
+  #states: ChannelSynthesis[] = [];
   #layout: readonly LayoutElement[] | null;
   /** The elements of the last good block. */
   #met: MetElement[] = [];
   nDamaged = 0;
 
   constructor(config: AudioSpecificConfig) {
-    const { sampleRate, frameLength, layout } = config;
+    const { objectType, sampleRate, frameLength, layout } = config;
     this.#config = config;
     this.#layout = layout;
     this.#block = new RawDataBlock({
+      objectType,
       bands: bandsOf(sampleRate, frameLength),
       frameLength,
       noise: new NoiseSource(),
@@ -55,7 +54,8 @@ export class AacDecoder implements PacketDecoder {
   }
 
   reset(): void {
-    for (const { tail } of this.#states) tail.fill(0);
+    for (const state of this.#states) state.reset();
+    this.#block.reset();
   }
 
   free(): void {}
@@ -83,25 +83,28 @@ export class AacDecoder implements PacketDecoder {
     const streams = elements.flatMap(({ channels }) => channels);
     const channels = this.#states.map((state, i) => {
       const stream = streams[i];
-      return stream === undefined
-        ? this.#filterBank.fadeOut(state)
-        : this.#filterBank.synthesise(stream.spectrum, stream.info, state);
+      return stream === undefined ? state.fadeOut() : state.synthesise(stream);
     });
-    if (channels.every(isPlausible)) return channels;
-    this.reset();
+    if (channels.every((samples) => samples !== null)) return channels;
+    for (const state of this.#states) state.reset();
     return this.#conceal();
   }
 
   /** Silence of the last layout instead of a block that can't be decoded. */
   #conceal(): Float32Array[] {
     this.nDamaged++;
-    return this.#states.map((state) => this.#filterBank.fadeOut(state));
+    this.#block.reset();
+    return this.#states.map((state) => state.fadeOut());
   }
 
   /** Begins with other channels. */
   #restart(): void {
+    const { objectType, frameLength } = this.#config;
     const nChannels = this.#met.reduce((sum, { kind }) => sum + (kind === "pair" ? 2 : 1), 0);
-    this.#states = Array.from({ length: nChannels }, () => new OverlapState(this.#config.frameLength));
+    this.#states = Array.from(
+      { length: nChannels },
+      () => new ChannelSynthesis(objectType, frameLength, this.#filterBank),
+    );
   }
 
   #pcm(blocks: readonly Float32Array[][]): Pcm | null {
@@ -113,10 +116,6 @@ export class AacDecoder implements PacketDecoder {
 
 function signature(elements: readonly MetElement[]): string {
   return elements.map(({ kind }) => kind).join();
-}
-
-function isPlausible(samples: Float32Array): boolean {
-  return samples.every((sample) => Math.abs(sample) <= MAX_AMPLITUDE);
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -1,5 +1,5 @@
 import { EIGHT_SHORT, type IcsInfo, LONG_START, LONG_STOP } from "./ics-info.js";
-import { Imdct } from "./imdct.js";
+import { Mdct } from "./mdct.js";
 import { type Slopes, slopesOf } from "./windows.js";
 
 /** Full scale of the standard's samples: 16 bits. */
@@ -15,14 +15,19 @@ export class OverlapState {
   constructor(frameLength: number) {
     this.tail = new Float64Array(frameLength);
   }
+
+  reset(): void {
+    this.tail.fill(0);
+    this.windowShape = 0;
+  }
 }
 
 /** Spectra to sound (ISO/IEC 14496-3, 4.6.11): transform, window, and add what overlaps. For one frame length. */
 export class FilterBank {
   readonly #frameLength: number;
   readonly #slopes: Slopes;
-  readonly #long: Imdct;
-  readonly #short: Imdct;
+  readonly #long: Mdct;
+  readonly #short: Mdct;
   /** (2 * frame length): a frame's windowed samples. */
   readonly #block: Float64Array;
   /** (2 * short length): one short window's. */
@@ -32,8 +37,8 @@ export class FilterBank {
   constructor(frameLength: number) {
     this.#frameLength = frameLength;
     this.#slopes = slopesOf(frameLength);
-    this.#long = new Imdct(frameLength);
-    this.#short = new Imdct(frameLength / 8);
+    this.#long = new Mdct(frameLength);
+    this.#short = new Mdct(frameLength / 8);
     this.#block = new Float64Array(2 * frameLength);
     this.#shortBlock = new Float64Array(frameLength / 4);
   }
@@ -52,6 +57,12 @@ export class FilterBank {
     return samples;
   }
 
+  /** The encoder's way, for a long window: `samples` (2 * frame length) are windowed in place and transformed. */
+  analyse(samples: Float64Array, info: IcsInfo, state: OverlapState, spectrum: Float64Array): void {
+    this.#shape(samples, info, state);
+    this.#long.forward(samples, spectrum, 2 * FULL_SCALE);
+  }
+
   /** The sound still overlapping, and nothing new: what is played for a frame that is lost. */
   fadeOut(state: OverlapState): Float32Array {
     const samples = Float32Array.from(state.tail);
@@ -62,12 +73,16 @@ export class FilterBank {
   #fillLongWindow(spectrum: Float64Array, info: IcsInfo, state: OverlapState): void {
     const n = this.#frameLength;
     const block = this.#block;
-    this.#long.transform(spectrum, 0, block, 2 / (2 * n) / FULL_SCALE);
+    this.#long.inverse(spectrum, 0, block, 2 / (2 * n) / FULL_SCALE);
+    this.#shape(block, info, state);
+  }
+
+  /** Applies a long window: its first half as the frame before fell, its second half as this one does. */
+  #shape(block: Float64Array, info: IcsInfo, state: OverlapState): void {
+    const n = this.#frameLength;
     const { long, short } = this.#slopes;
-    if (info.windowSequence === LONG_STOP) rise(block, 0, n, short[state.windowShape]!);
-    else rise(block, 0, n, long[state.windowShape]!);
-    if (info.windowSequence === LONG_START) fall(block, n, n, short[info.windowShape]!);
-    else fall(block, n, n, long[info.windowShape]!);
+    rise(block, 0, n, (info.windowSequence === LONG_STOP ? short : long)[state.windowShape]!);
+    fall(block, n, n, (info.windowSequence === LONG_START ? short : long)[info.windowShape]!);
   }
 
   /** Eight windows in the middle of the frame, each overlapping half of the one before. */
@@ -79,7 +94,7 @@ export class FilterBank {
     block.fill(0);
     const first = (this.#frameLength - n) / 2;
     for (let window = 0; window < 8; window++) {
-      this.#short.transform(spectrum, window * n, shortBlock, 2 / (2 * n) / FULL_SCALE);
+      this.#short.inverse(spectrum, window * n, shortBlock, 2 / (2 * n) / FULL_SCALE);
       rise(shortBlock, 0, n, window === 0 ? this.#slopes.short[state.windowShape]! : slope);
       fall(shortBlock, n, n, slope);
       const at = first + window * n;

@@ -51,6 +51,16 @@ export class HuffmanCode {
     return this.#counts.reduce((sum, count, i) => sum + count / 2 ** (i + 1), 0);
   }
 
+  /** All codewords, the shortest first. */
+  *codewords(): Iterable<{ symbol: number; code: number; length: number }> {
+    for (let length = 1; length <= this.#maxLength; length++) {
+      for (let i = 0; i < this.#counts[length - 1]!; i++) {
+        const symbol = this.#symbols[this.#firstIndex[length]! + i]!;
+        yield { symbol, code: this.#firstCode[length]! + i, length };
+      }
+    }
+  }
+
   decode(bits: BitReader): number {
     const word = bits.peek(this.#maxLength);
     const entry = this.#lookup[word >>> (this.#maxLength - this.#lookupBits)]!;

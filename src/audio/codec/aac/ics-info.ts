@@ -18,7 +18,7 @@ export class IcsInfo {
   maxBand = 0;
   nGroups = 1;
   /** Windows of each group. */
-  readonly groupWindows = new Uint8Array(8);
+  readonly groupWindows = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
   /** First coefficient of each band in its window, and the end. */
   bandStarts: Uint16Array;
 
@@ -36,7 +36,7 @@ export class IcsInfo {
     return this.bandStarts.length - 1;
   }
 
-  /** Reads all but what prediction adds; returns whether prediction data follow. */
+  /** Reads all but what prediction adds; returns whether that follows. */
   read(bits: BitReader): boolean {
     bits.skip(1);
     this.windowSequence = bits.read(2);

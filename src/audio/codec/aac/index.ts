@@ -3,7 +3,9 @@ import type { Track } from "../../demux/demuxer.js";
 import type { Codec } from "../codec.js";
 import {
   type AudioSpecificConfig,
+  LONG_TERM_PREDICTION,
   LOW_COMPLEXITY,
+  MAIN,
   readAudioSpecificConfig,
 } from "./audio-specific-config.js";
 import { configurationFor, layoutOf } from "./channel-layouts.js";
@@ -24,9 +26,11 @@ const OBJECT_TYPES: Readonly<Record<number, string>> = {
 };
 
 /**
- * AAC: the Low Complexity profile, and the core of HE-AAC at half its rate. `Track.header` is an AudioSpecificConfig;
- * where it is empty, the track's rate and channels describe a stream of Low Complexity. A packet is one
- * raw_data_block, or several back to back.
+ * AAC: the profiles Low Complexity, Main and LTP, and the core of HE-AAC at half its rate. `Track.header` is an
+ * AudioSpecificConfig; where it is empty, the track's rate and channels describe a stream of Low Complexity. A packet
+ * is one raw_data_block, or several back to back.
+ *
+ * `open` throws `audio-codec-unsupported` for other MPEG-4 audio.
  */
 export const aac: Codec = {
   name: "aac",
@@ -37,11 +41,11 @@ export const aac: Codec = {
         hint: "Record, download or convert it again.",
       });
     }
-    if (config.objectType !== LOW_COMPLEXITY) {
-      const name = OBJECT_TYPES[config.objectType] ?? `object type ${config.objectType}`;
+    if (![MAIN, LOW_COMPLEXITY, LONG_TERM_PREDICTION].includes(config.objectType)) {
+      const name = OBJECT_TYPES[config.objectType] ?? `MPEG-4 audio of object type ${config.objectType}`;
       throw new WhisperVulkanError(
         "audio-codec-unsupported",
-        `${fileName}: MPEG-4 audio of the kind ${name} needs ffmpeg`,
+        `${fileName}: ${name} is not decoded without ffmpeg`,
         {
           hint: "Install ffmpeg (apt install ffmpeg, brew install ffmpeg), or convert to WAV, FLAC, MP3 or Opus.",
         },

@@ -32,7 +32,7 @@ export class NoiseSource {
   #fillBand({ spectrum, scaleFactors }: ChannelStream, index: number, start: number, end: number): void {
     let power = 0;
     for (let i = start; i < end; i++) {
-      const value = this.#next();
+      const value = this.next();
       spectrum[i] = value;
       power += value * value;
     }
@@ -40,8 +40,8 @@ export class NoiseSource {
     for (let i = start; i < end; i++) spectrum[i]! *= gain;
   }
 
-  /** Marsaglia's xorshift32: whole numbers of 32 bits with sign, never 0. */
-  #next(): number {
+  /** The next random number: a whole number of 32 bits with sign, never 0 (Marsaglia's xorshift32). */
+  next(): number {
     let x = this.#state;
     x ^= x << 13;
     x ^= x >>> 17;

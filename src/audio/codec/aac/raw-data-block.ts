@@ -30,6 +30,11 @@ export class RawDataBlock {
     this.#context = context;
   }
 
+  /** Forgets what was learnt from the blocks before. */
+  reset(): void {
+    for (const element of Object.values(this.#pool).flat()) element.reset();
+  }
+
   /** @throws BrokenFrame */
   read(bits: BitReader): void {
     this.elements.length = 0;

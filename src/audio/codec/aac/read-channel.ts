@@ -1,3 +1,4 @@
+import { MAIN } from "./audio-specific-config.js";
 import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import {
@@ -11,6 +12,9 @@ import { SCALE_FACTOR_CODE } from "./codebooks.js";
 import { dequantise, readPulses, readSpectrum } from "./spectrum.js";
 import { readTns } from "./tns-data.js";
 
+/** Highest order of temporal noise shaping in long windows (4.6.9.4). */
+const MAX_TNS_ORDER = 12;
+const MAX_TNS_ORDER_MAIN = 20;
 /** Added to the global gain for the first noise energy (4.6.13.3), besides the 256 of its own offset. */
 const NOISE_OFFSET = 90;
 /** Noise energies and intensity positions beyond are nonsense. */
@@ -19,21 +23,22 @@ const MAX_EXPONENT = 255;
 /**
  * Reads an individual_channel_stream (ISO/IEC 14496-3, 4.4.2.7) and dequantises it.
  *
- * @param readInfo reads ics_info where it is the channel's own; null where a pair has it in common
- * @param maxTnsOrder of long windows
+ * @param readOwnInfo reads ics_info where it is the channel's own; null where a pair has it in common
  */
 export function readChannel(
   bits: BitReader,
   stream: ChannelStream,
-  readInfo: ((stream: ChannelStream) => void) | null,
-  maxTnsOrder: number,
+  readOwnInfo: (() => void) | null,
+  objectType: number,
 ): void {
   const globalGain = bits.read(8);
-  readInfo?.(stream);
+  readOwnInfo?.();
   readSections(bits, stream);
   readScaleFactors(bits, stream, globalGain);
   const pulses = bits.flag() ? readPulses(bits, stream.info) : [];
-  stream.tnsFilters = bits.flag() ? readTns(bits, stream.info, maxTnsOrder) : [];
+  stream.tnsFilters = bits.flag()
+    ? readTns(bits, stream.info, objectType === MAIN ? MAX_TNS_ORDER_MAIN : MAX_TNS_ORDER)
+    : [];
   if (bits.flag()) throw new BrokenFrame("gain control belongs to another profile");
   readSpectrum(bits, stream);
   for (const { at, amplitude } of pulses) {

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ID, readId, readVint } from "./ebml.js";
 
 /** Elements whose content is walked like what stands beside them. */

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Packet, Track } from "../demuxer.js";
 import { blockTrack, readFrames } from "./block.js";

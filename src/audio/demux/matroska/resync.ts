@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../input/byte-source-interface.js";
+import type { ByteSource } from "../../input/byte-source.js";
 import { ID } from "./ebml.js";
 import { fitsIn, MAX_HEADER_BYTES, readHeader } from "./header.js";
 

@@ -1,9 +1,10 @@
+import { type Mp3FrameHeader, mp3FrameHeader } from "../../codec/mp3-frame.js";
 import type { ByteSource } from "../../input/byte-source.js";
 import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, Packet, Track } from "../demuxer.js";
 import { type InfoFrame, readInfoFrame } from "./info-frame.js";
-import { frameAt, mp3Pieces, runLength } from "./pieces.js";
+import { mp3Pieces, runLength } from "./pieces.js";
 
 /** MPEG audio by itself, layers I to III. */
 export const mp3: Container = {
@@ -23,7 +24,7 @@ function recognise(head: Uint8Array, isWhole: boolean): number | null {
   for (let at = head.indexOf(0xff); at >= 0; at = head.indexOf(0xff, at + 1)) {
     const isShort = isWhole && head.length < SHORT_BYTES;
     const wanted = at > 0 ? FRAMES_INSIDE : isShort ? 1 : FRAMES_AT_START;
-    if (runLength(head, at, wanted, isWhole) >= wanted) return at;
+    if (runLength(head, at, wanted, isWhole, at === 0) >= wanted) return at;
   }
   return null;
 }
@@ -36,9 +37,9 @@ export async function openMp3(
   end?: number,
 ): Promise<Demuxer> {
   const head = await source.read(start, 8192);
-  const first = frameAt(head, 0);
+  const first = mp3FrameHeader(head, 0);
   if (first === null && end === undefined) throw corrupt(source.name, "MP3 file");
-  const info = first && readInfoFrame(head.subarray(0, first.frameBytes), first.header);
+  const info = first && readInfoFrame(head.subarray(0, first.frameBytes), first);
   return {
     durationSeconds: first && durationOf(source, start, end, first, info),
     packets: () => packets(source, start, end, damage),
@@ -49,13 +50,13 @@ function durationOf(
   source: ByteSource,
   start: number,
   end: number | undefined,
-  { header, frameBytes }: NonNullable<ReturnType<typeof frameAt>>,
+  { samplesPerFrame, sampleRate, frameBytes }: Mp3FrameHeader,
   info: InfoFrame | null,
 ): number | null {
-  const frameSeconds = header.samplesPerFrame / header.sampleRate;
+  const frameSeconds = samplesPerFrame / sampleRate;
   const stop = end ?? source.sizeBytes;
   const nFrames = info?.nFrames ?? (stop === null ? null : (stop - start) / frameBytes);
-  const unheard = info === null ? 0 : (info.delaySamples + info.paddingSamples) / header.sampleRate;
+  const unheard = info === null ? 0 : (info.delaySamples + info.paddingSamples) / sampleRate;
   return nFrames === null ? null : Math.max(0, nFrames * frameSeconds - unheard);
 }
 
@@ -74,7 +75,7 @@ async function* packets(
       else nDamaged += 1;
       continue;
     }
-    const { header } = piece.frame;
+    const { header } = piece;
     const { sampleRate, nChannels, samplesPerFrame } = header;
     const found = readInfoFrame(piece.bytes, header);
     if (track === null) info = found;

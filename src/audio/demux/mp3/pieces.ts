@@ -3,20 +3,14 @@ import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
 import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
 
-/** A frame with its size known. */
-export interface Mp3Frame {
-  readonly header: Mp3FrameHeader;
-  readonly frameBytes: number;
-}
-
 /** A whole frame; or bytes that belong to none. */
 export type Mp3Piece =
-  | { readonly kind: "frame"; readonly frame: Mp3Frame; readonly bytes: Uint8Array }
+  | { readonly kind: "frame"; readonly header: Mp3FrameHeader; readonly bytes: Uint8Array }
   /** `isCutOff`: a frame whose end is not there, at the end. */
   | { readonly kind: "damage"; readonly isCutOff: boolean; readonly sizeBytes: number };
 
-/** Longest frame, free format included (640 kbit/s at 32 kHz, 160 at 8 kHz). */
-const MAX_FRAME_BYTES = 2888;
+/** Longest frame: layer II, 160 kbit/s at 8 kHz. */
+const MAX_FRAME_BYTES = 2881;
 /** Frames in a row, all of one kind, that begin a stream or end damage. */
 const FRAMES_IN_ROW = 3;
 const LOOK_AHEAD_BYTES = (FRAMES_IN_ROW + 1) * MAX_FRAME_BYTES + LOOK_BYTES;
@@ -33,9 +27,9 @@ export async function* mp3Pieces(source: ByteSource, start: number, end?: number
     await window.ensure(LOOK_AHEAD_BYTES);
     const { bytes, at } = window;
     if (window.available === 0) return;
-    const frame = frameAt(bytes, at);
+    const frame = mp3FrameHeader(bytes, at);
     const isCutOff: boolean =
-      frame !== null && isInStep && frame.header.kind === kind && at + frame.frameBytes > bytes.length;
+      frame !== null && isInStep && frame.kind === kind && at + frame.frameBytes > bytes.length;
     if (frame === null || isCutOff || !isFrame(bytes, at, frame, isInStep ? kind : null)) {
       const from = window.offset;
       if (isCutOff) window.skip(window.available);
@@ -45,16 +39,16 @@ export async function* mp3Pieces(source: ByteSource, start: number, end?: number
       kind = null;
       continue;
     }
-    yield { kind: "frame", frame, bytes: bytes.slice(at, at + frame.frameBytes) };
+    yield { kind: "frame", header: frame, bytes: bytes.slice(at, at + frame.frameBytes) };
     window.at += frame.frameBytes;
-    [isInStep, kind] = [true, frame.header.kind];
+    [isInStep, kind] = [true, frame.kind];
   }
 }
 
 /** Whether a frame is what it looks like: of the same kind as the one before, or followed by another. */
-function isFrame(bytes: Uint8Array, at: number, frame: Mp3Frame, kindBefore: number | null): boolean {
+function isFrame(bytes: Uint8Array, at: number, frame: Mp3FrameHeader, kindBefore: number | null): boolean {
   if (at + frame.frameBytes > bytes.length) return false;
-  return frame.header.kind === kindBefore || runLength(bytes, at, 2) === 2;
+  return frame.kind === kindBefore || runLength(bytes, at, 2) === 2;
 }
 
 /** Moves to the next frame that is followed by others, or to the end. */
@@ -73,48 +67,26 @@ async function skipToRun(window: ByteWindow): Promise<void> {
 }
 
 /**
- * How many whole frames of one kind follow each other from `at` on, counting up to `limit`; all of `limit` where a tag
- * or the end follows the last one.
+ * How many whole frames of one kind follow each other from `at` on, counting up to `limit`; all of `limit` where the
+ * end, or a tag unless `mayEndInTag` is false, follows the last one. What is not known to be MP3 may hold what looks like
+ * one frame and a tag.
  */
-export function runLength(bytes: Uint8Array, at: number, limit: number, isWhole = true): number {
-  const first = frameAt(bytes, at);
+export function runLength(
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+  isWhole = true,
+  mayEndInTag = true,
+): number {
+  const first = mp3FrameHeader(bytes, at);
   let next = at;
   for (let n = 0; n < limit; n++) {
-    const frame = frameAt(bytes, next);
-    const isEnd = n > 0 && (next === bytes.length ? isWhole : isTag(bytes, next));
+    const frame = mp3FrameHeader(bytes, next);
+    const isEnd = n > 0 && (next === bytes.length ? isWhole : mayEndInTag && isTag(bytes, next));
     if (isEnd) return limit;
-    if (frame === null || frame.header.kind !== first!.header.kind) return n;
+    if (frame === null || frame.kind !== first!.kind) return n;
     next += frame.frameBytes;
     if (next > bytes.length) return n;
   }
   return limit;
-}
-
-/** The frame that begins at `bytes[at]`, as far as its header tells. */
-export function frameAt(bytes: Uint8Array, at: number): Mp3Frame | null {
-  const header = mp3FrameHeader(bytes, at);
-  if (header === null) return null;
-  const frameBytes = header.frameBytes ?? freeFormatBytes(bytes, at, header);
-  return frameBytes === null ? null : { header, frameBytes };
-}
-
-/** Size of a frame in free format: up to the next header like its own. */
-function freeFormatBytes(
-  bytes: Uint8Array,
-  at: number,
-  { kind, paddingBytes }: Mp3FrameHeader,
-): number | null {
-  const limit = Math.min(bytes.length, at + MAX_FRAME_BYTES);
-  for (
-    let next = bytes.indexOf(0xff, at + 24);
-    next >= 0 && next < limit;
-    next = bytes.indexOf(0xff, next + 1)
-  ) {
-    const header = mp3FrameHeader(bytes, next);
-    if (header === null || header.frameBytes !== null || header.kind !== kind) continue;
-    // Padding apart, all frames have one size.
-    const after = mp3FrameHeader(bytes, 2 * next - at - paddingBytes + header.paddingBytes);
-    if (after?.kind === kind && after.frameBytes === null) return next - at;
-  }
-  return null;
 }

@@ -22,7 +22,7 @@ export async function beginning(
   if (!isFragmented || sound.table.hasSamples) return Math.min(...starts.values());
   const firsts = new Map<number, number>();
   let nFragments = 0;
-  for await (const { body } of fragments(source, indexEnd, new DamageReport(), true)) {
+  for await (const { body } of fragments(source, indexEnd, new DamageReport(), () => {})) {
     for (const { type, body: traf } of boxes(body)) {
       const track = type === "traf" ? timed.find(({ id }) => id === trackIdOf(traf)) : undefined;
       if (track !== undefined && !firsts.has(track.id))

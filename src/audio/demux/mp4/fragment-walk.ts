@@ -11,16 +11,16 @@ export interface FragmentPlace {
   readonly body: Uint8Array;
 }
 
-/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. */
+/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. `release`: bytes before are done with. */
 export async function* fragments(
   source: ByteSource,
   start: number,
   damage: DamageReport,
-  keepsBytes = false,
+  release: (offset: number) => void,
 ): AsyncGenerator<FragmentPlace> {
   let last = start; // where the last sound box begins
   for (let offset = start; ; ) {
-    if (!keepsBytes) source.release(last);
+    release(last);
     const box = await boxAt(source, offset);
     if (box === null) {
       const next = await recovered(source, offset, last, damage);
@@ -57,8 +57,16 @@ async function recovered(source: ByteSource, offset: number, last: number, damag
     damage.isCutOff ||= !isWhole;
     return null;
   }
-  const next = await searchBox(source, last + 8, "moof", "mfhd");
-  if (next !== null && next > last) damage.nDamaged += 1;
-  else damage.isCutOff = true;
-  return next;
+  for (let from = last + 8; ; ) {
+    const next = await searchBox(source, from, "moof", "mfhd");
+    if (next === null) {
+      damage.isCutOff = true;
+      return null;
+    }
+    if ((await boxAt(source, next)) !== null) {
+      damage.nDamaged += 1;
+      return next;
+    }
+    from = next + 8;
+  }
 }

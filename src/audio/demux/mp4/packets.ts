@@ -23,7 +23,7 @@ export async function* packets(
   for (const edit of onlyFragments ? sound.edits.map(withoutSkip) : sound.edits) {
     const shifted = { ...edit, start: edit.start - zero };
     let isFirst = true;
-    for await (const span of spans(source, movie, sound, indexEnd, damage)) {
+    for await (const span of spans(source, movie, sound, indexEnd, reader, damage)) {
       const { track, frameBytes } = sound.descriptions[span.description] ?? { track: null, frameBytes: 0 };
       if (track === null) {
         damage.nDamaged += 1;
@@ -32,7 +32,7 @@ export async function* packets(
       const time = { seconds: span.ticks / sound.rate, durationSeconds: span.durationTicks / sound.rate };
       if (isBehind(edit, time)) break;
       if (!isNeeded(edit, time)) continue;
-      if (!movie.isFragmented) source.release(span.offset);
+      if (!movie.isFragmented) reader.release(span.offset);
       const data = await reader.read(span, frameBytes);
       if (reader.isOver) return;
       if (data === null) continue;
@@ -48,6 +48,7 @@ async function* spans(
   { isFragmented }: Movie,
   sound: SoundTrack,
   indexEnd: number,
+  reader: SampleReader,
   damage: DamageReport,
 ): AsyncGenerator<Span> {
   const frameBytes = sound.descriptions[0]?.frameBytes ?? 0;
@@ -57,6 +58,6 @@ async function* spans(
     ticks = span.ticks + span.durationTicks;
   }
   if (!isFragmented) return;
-  for await (const { body, offset } of fragments(source, indexEnd, damage))
+  for await (const { body, offset } of fragments(source, indexEnd, damage, (start) => reader.release(start)))
     ticks = yield* fragmentSpans(body, offset, sound, ticks);
 }

@@ -12,22 +12,32 @@ const MAX_READINGS = 4;
 
 /** Reads samples; those that lie together cost one read. */
 export class SampleReader {
+  readonly #source: ByteSource;
   readonly #ahead: ReadAhead;
   readonly #damage: DamageReport;
   #nMissing = 0;
   #nBytes = 0;
   #reached = 0;
+  #released = 0;
   /** There is nothing more to be read, whatever the index says. */
   isOver = false;
 
   constructor(source: ByteSource, damage: DamageReport) {
+    this.#source = source;
     this.#ahead = new ReadAhead(source);
     this.#damage = damage;
   }
 
+  /** Says that samples before `offset` are done with. */
+  release(offset: number): void {
+    this.#released = Math.max(this.#released, offset);
+    this.#source.release(offset);
+  }
+
   /** A sample's bytes; null for one that is not there. `frameBytes`: PCM is read as far as its frames are whole. */
   async read({ offset, sizeBytes }: Span, frameBytes: number): Promise<Uint8Array | null> {
-    if (sizeBytes > MAX_PACKET_BYTES || !Number.isSafeInteger(offset)) {
+    const isGone = offset < 0 || (offset < this.#released && !this.#source.isReplayable);
+    if (isGone || sizeBytes > MAX_PACKET_BYTES || !Number.isSafeInteger(offset)) {
       this.#damage.nDamaged += 1;
       return null;
     }

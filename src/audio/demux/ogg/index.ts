@@ -47,32 +47,53 @@ async function open(
 
 async function* packets(source: ByteSource, start: number, damage: DamageReport): AsyncGenerator<Packet> {
   let link: OggLink | null = null;
-  let [nDamaged, nHoles, isCutOff, isBehindDamage, hasVideo] = [0, 0, false, false, false];
+  let [nDamaged, nHoles, isCutOff, isBehindDamage, hasSound] = [0, 0, false, false, false];
+  /** The streams whose first pages stand together. */
+  let group: OggStreamKind[] = [];
   for await (const page of oggPages(source, start)) {
     if (page.kind === "damage") {
       if (page.isCutOff) isCutOff = true;
       else nDamaged += 1;
       isBehindDamage = true;
-    } else if (page.isFirst) {
+      continue;
+    }
+    if (page.isFirst) {
       const stream = kindOf(page, source.name);
       if (stream === null) nDamaged += 1;
-      hasVideo ||= stream?.kind === "video";
+      else group.push(stream);
       // Another link of the chain, whether the one before says that it ends or not.
-      const isLink = stream?.kind === "audio" && (link === null || link.hasBegun);
-      if (isLink) link = new OggLink(page, stream.mapping, link?.endSeconds ?? 0);
-      if (link !== null && !link.hasBegun) link.hasVideo = hasVideo;
-    } else {
-      hasVideo = false;
-      if (link === null || page.serial !== link.serial) continue;
-      const holesBefore: number = link.nHoles;
-      yield* link.push(page);
-      // A hole that damaged bytes explain is counted already.
-      if (link.nHoles > holesBefore && !isBehindDamage) nHoles += 1;
-      isBehindDamage = false;
+      if (stream?.kind === "audio" && (link === null || link.hasBegun)) {
+        link = new OggLink(page, stream.mapping, link?.endSeconds ?? 0);
+      }
+      continue;
     }
+    if (group.length > 0) {
+      const [foreign] = group.filter(({ kind }) => kind === "foreign");
+      if (!group.some(({ kind }) => kind === "audio")) noteForeign(foreign, damage);
+      else if (link !== null) link.hasVideo = group.some(({ kind }) => kind === "video");
+      group = [];
+    }
+    if (link === null || page.serial !== link.serial) continue;
+    const holesBefore: number = link.nHoles;
+    for (const packet of link.push(page)) {
+      hasSound = true;
+      yield packet;
+    }
+    // A hole that damaged bytes explain is counted already.
+    if (link.nHoles > holesBefore && !isBehindDamage) nHoles += 1;
+    isBehindDamage = false;
   }
+  // Without its headers a stream cannot be decoded.
+  if (!hasSound && nDamaged > 0) throw corrupt(source.name, "Ogg file (no sound can be read)");
   damage.nDamaged += nDamaged + nHoles;
   damage.isCutOff = isCutOff || (link?.isInPacket ?? false);
+}
+
+/** A link of a chain that holds nothing decoded here. */
+function noteForeign(stream: OggStreamKind | undefined, damage: DamageReport): void {
+  if (stream?.kind !== "foreign") return;
+  const note = `a part of it holds ${stream.codec}, which is not decoded here, and is left out`;
+  if (!damage.notes.includes(note)) damage.notes.push(note);
 }
 
 /** What a stream's first page says it is; null where that makes no sense. */

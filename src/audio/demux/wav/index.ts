@@ -49,8 +49,7 @@ async function open(
   const first = await nextPart(source, start, null);
   if (first === null) throw corrupt(source.name, "WAV file (no samples in it)");
   const { format, offset, sizeBytes } = first;
-  const leftBytes = source.sizeBytes === null ? null : Math.max(0, source.sizeBytes - offset);
-  const soundBytes = sizeBytes === null ? leftBytes : Math.min(sizeBytes, leftBytes ?? sizeBytes);
+  const soundBytes = sizeBytes ?? leftBytes(source, offset);
   const durationSeconds = soundBytes === null ? null : soundBytes / format.frameBytes / format.sampleRate;
   if (format.code === MPEG || format.code === MP3) {
     return openMp3(source, offset, damage, sizeBytes === null ? undefined : offset + sizeBytes);

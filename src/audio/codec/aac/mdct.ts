@@ -1,10 +1,11 @@
 import { Fft } from "./fft.js";
 
-/** The inverse modified discrete cosine transform of M coefficients to 2 M samples, by one complex transform of M / 2. */
-export class Imdct {
+/** The modified discrete cosine transform between 2 M samples and M coefficients, by one complex transform of M / 2. */
+export class Mdct {
   readonly #size: number;
   readonly #fft: Fft;
-  /** (M): the DCT-IV of the coefficients. */
+  /** (M): what the DCT-IV is taken of, and its result. */
+  readonly #folded: Float64Array;
   readonly #cosines: Float64Array;
   /** e^(-i pi (n + 1/8) / M), as pairs. */
   readonly #twiddles: Float64Array;
@@ -13,6 +14,7 @@ export class Imdct {
   constructor(size: number) {
     this.#size = size;
     this.#fft = new Fft(size / 2);
+    this.#folded = new Float64Array(size);
     this.#cosines = new Float64Array(size);
     this.#twiddles = new Float64Array(size);
     for (let n = 0; n < size / 2; n++) {
@@ -26,7 +28,7 @@ export class Imdct {
    * out[n] = scale * sum of in[k] cos(pi / M (n + 1/2 + M/2) (k + 1/2)) over k, for n from 0 to 2 M - 1
    * (ISO/IEC 14496-3, 4.6.11.3.1).
    */
-  transform(input: Float64Array, from: number, out: Float64Array, scale: number): void {
+  inverse(input: Float64Array, from: number, out: Float64Array, scale: number): void {
     const m = this.#size;
     const half = m / 2;
     this.#transformCosines(input, from, scale);
@@ -38,6 +40,19 @@ export class Imdct {
       out[m + n] = -cosines[half - 1 - n]!;
       out[2 * m - 1 - n] = -cosines[half - 1 - n]!;
     }
+  }
+
+  /** The same sum over n of 2 M samples, for k from 0 to M - 1. */
+  forward(input: Float64Array, out: Float64Array, scale: number): void {
+    const m = this.#size;
+    const half = m / 2;
+    const folded = this.#folded;
+    for (let n = 0; n < half; n++) {
+      folded[half + n] = input[n]! - input[m - 1 - n]!;
+      folded[half - 1 - n] = -input[m + n]! - input[2 * m - 1 - n]!;
+    }
+    this.#transformCosines(folded, 0, scale);
+    out.set(this.#cosines);
   }
 
   /** cosines[n] = scale * sum of in[k] cos(pi / M (n + 1/2) (k + 1/2)): a DCT-IV. */

@@ -1,1 +1,0 @@
-export type { ByteSource } from "./byte-source.js";
