@@ -105,7 +105,7 @@ function relativeDifference(a, b) {
   let [difference, power] = [0, 0];
   const n = Math.min(a.length, b.length);
   for (let i = 0; i < n; i++) {
-    difference += /** @type {number} */ ((a[i]) - /** @type {number} */ (b[i])) ** 2;
+    difference += /** @type {number} */ (a[i] - /** @type {number} */ (b[i])) ** 2;
     power += /** @type {number} */ (b[i]) ** 2;
   }
   return Math.sqrt(difference / power);
