@@ -6,7 +6,7 @@ import { systemErrorCode } from "../../errors.js";
 /** A file by which the Vulkan loader is to find a driver or layer, and what is wrong with it. */
 export interface DamagedFile {
   readonly path: string;
-  /** "is no JSON (Unexpected token ...)". */
+  /** "is not valid JSON". */
   readonly what: string;
   /** The environment variable that names it; null: it stands in one of the loader's folders. */
   readonly variable: string | null;
@@ -91,7 +91,7 @@ function wrongWith(file: string): string | null {
   try {
     JSON.parse(text);
     return null;
-  } catch (error) {
-    return `is no JSON (${(error as Error).message.split("\n")[0]})`;
+  } catch {
+    return "is not valid JSON";
   }
 }
