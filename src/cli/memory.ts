@@ -65,6 +65,6 @@ function print(plan: ModelMemoryPlan): void {
   console.log(titleOf(plan));
   printHeaps(plan);
   console.log(plan.summary);
-  for (const advice of plan.advice) console.log(`To have it all on the device: ${advice}.`);
+  for (const advice of plan.advice) console.log(advice);
   if (plan.verdict !== "device") printRecord(plan);
 }
