@@ -9,9 +9,9 @@ export const json = {
   name: "json",
   extension: "json",
   about: "all that is known, as OpenAI's verbose_json",
-  write: (result: TranscriptionResult) => `${escape(JSON.stringify(document(result), null, 2))}\n`,
+  write: (result: TranscriptionResult) => `${escaped(JSON.stringify(document(result), null, 2))}\n`,
   writeInto: (result: TranscriptionResult, recording: string) =>
-    `${escape(JSON.stringify({ file: recording.toWellFormed(), ...document(result) }))}\n`,
+    `${escaped(JSON.stringify({ file: recording.toWellFormed(), ...document(result) }))}\n`,
 } as const satisfies Format;
 
 function document(result: TranscriptionResult) {
@@ -37,7 +37,7 @@ function document(result: TranscriptionResult) {
 }
 
 /** What JSON leaves as it is although terminals obey it, or readers of lines (Python's) break there. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,

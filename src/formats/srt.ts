@@ -15,12 +15,12 @@ function write({ segments }: TranscriptionResult): string {
   const time = (ms: number) => timestamp(ms, { separator: ",", alwaysHours: true });
   return cues(segments)
     .map(
-      ({ startMs, endMs, text }, i) => `${i + 1}\n${time(startMs)} --> ${time(endMs)}\n${escape(text)}\n\n`,
+      ({ startMs, endMs, text }, i) => `${i + 1}\n${time(startMs)} --> ${time(endMs)}\n${escaped(text)}\n\n`,
     )
     .join("");
 }
 
 /** SubRip has no escapes. An arrow would be read as times, so it is shortened, as OpenAI does. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/--+>/g, "->");
 }

@@ -14,12 +14,12 @@ export const vtt = {
 function write({ segments }: TranscriptionResult): string {
   const time = (ms: number) => timestamp(ms, { separator: ".", alwaysHours: false });
   const blocks = cues(segments).map(
-    ({ startMs, endMs, text }) => `${time(startMs)} --> ${time(endMs)}\n${escape(text)}\n\n`,
+    ({ startMs, endMs, text }) => `${time(startMs)} --> ${time(endMs)}\n${escaped(text)}\n\n`,
   );
   return `WEBVTT\n\n${blocks.join("")}`;
 }
 
 /** "&" and "<" begin entities and tags; without a ">" there is no arrow that could be read as times. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,0 +1,3 @@
+export { hasColours, styled } from "./colour.js";
+export { StatusLine } from "./status-line.js";
+export { clock } from "./status-text.js";

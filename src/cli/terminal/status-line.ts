@@ -1,0 +1,70 @@
+import { oneLine } from "../../formats/index.js";
+import { styled } from "./colour.js";
+import { type Status, statusText } from "./status-text.js";
+
+/** Milliseconds between two pictures of the spinner. */
+const tickMs = 120;
+
+/**
+ * A line on standard error that says what is being done, redrawn while it lasts; nothing at all where standard error is
+ * no terminal. It never fills the last column, and the cursor stays at its start: where a terminal that became
+ * narrower has wrapped it, erasing from the cursor on takes all of it.
+ */
+export class StatusLine {
+  readonly #shown: boolean;
+  #status: Status | null = null;
+  #since = 0;
+  #tick = 0;
+  #drawn = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(quiet: boolean) {
+    this.#shown = !quiet && process.stderr.isTTY === true && process.env.TERM !== "dumb";
+  }
+
+  /** Says what is done from now on. What is done to one name counts as one, however often its fraction changes. */
+  show(status: Status): void {
+    if (!this.#shown) return;
+    const name = oneLine(status.name);
+    if (this.#status?.name !== name || this.#status.doing !== status.doing) this.#since = performance.now();
+    this.#status = { ...status, name };
+    if (this.#timer === null) {
+      this.#timer = setInterval(this.#draw, tickMs);
+      this.#timer.unref();
+      process.stderr.on("resize", this.#draw);
+      process.on("exit", this.#erase);
+    }
+    this.#draw();
+  }
+
+  /** Nothing is being done any more. */
+  clear(): void {
+    this.#erase();
+    this.#status = null;
+    if (this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+    process.stderr.off("resize", this.#draw);
+    process.off("exit", this.#erase);
+  }
+
+  /** Writes lines to a terminal that the status may be on; it follows below them. */
+  print(write: () => void): void {
+    this.#erase();
+    write();
+  }
+
+  readonly #draw = (): void => {
+    if (this.#status === null) return;
+    const columns = Math.max(1, (process.stderr.columns || 80) - 1);
+    const seconds = (performance.now() - this.#since) / 1000;
+    const { head, bar, tail } = statusText(this.#status, seconds, columns, this.#tick++);
+    process.stderr.write(`\r\x1b[J${head}${bar && styled("green", bar)}${styled("dim", tail)}\r`);
+    this.#drawn = true;
+  };
+
+  readonly #erase = (): void => {
+    if (this.#drawn) process.stderr.write("\r\x1b[J");
+    this.#drawn = false;
+  };
+}
