@@ -85,7 +85,9 @@ describe("a recording", () => {
   test.each([
     ["that is not there", "none.wav", /none\.wav: no such file/],
     ["of no bytes", "empty.wav", /empty\.wav: is empty/],
-    ["that is a folder", "folder", /folder: is a folder/],
+    ["that is an empty folder", "folder", /folder: is a folder without recordings/],
+    ["that is a pattern of nothing", "none*.wav", /none\*\.wav: no file has such a name/],
+    ["that is a pattern in no folder", "none/**/*.wav", /none\/\*\*\/\*\.wav: there is no such folder/],
     ["that is a text file", "text.mp3", /text\.mp3: /],
     ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
     ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file, its index is missing/],
@@ -110,7 +112,7 @@ test("a result for a folder that can't be written is refused before the work", a
   writeFileSync(join(locked, "good.json"), "");
   chmodSync(locked, 0o500);
   try {
-    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json")];
+    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json"), "--overwrite"];
     await expectFailure(args, 1, /cannot write .*good\.json \(EACCES\)/);
   } finally {
     chmodSync(locked, 0o700);

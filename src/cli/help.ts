@@ -1,6 +1,12 @@
 import type { Command } from "commander";
+import { formatList } from "../formats/index.js";
 
-const examples = `Examples:
+const formats = formatList.map(({ name, about }) => `  ${name.padEnd(4)} ${about}`).join("\n");
+
+const examples = `Formats:
+${formats}
+
+Examples:
   whisper-vulkan talk.mp3                              words on the screen as they come
   whisper-vulkan video.mp4 -o video.srt                subtitles for a video
   whisper-vulkan transcribe *.mp3 -f srt,json -o out/  files, named after the recordings

@@ -74,7 +74,10 @@ async function planned(named: readonly string[], flags: TranscribeFlags, around:
   await checkDevice(deviceOptions(flags));
   const expanded = await expandInputs(named);
   const several = expanded.any || expanded.recordings.length > 1;
-  const want = await wanted(flags, expanded.recordings.length);
+  const want = await wanted(
+    flags,
+    expanded.recordings.map(({ input }) => input),
+  );
   checkStream(want, several);
   const { nameLanguage = false } = flags;
   if (nameLanguage && want.destination.kind !== "folder")

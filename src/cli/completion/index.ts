@@ -5,7 +5,9 @@ import { describeCommands } from "./describe.js";
 import { fish } from "./fish.js";
 import { zsh } from "./zsh.js";
 
-const shells = { bash, zsh, fish } as const;
+/** By shell, the script that completes the commands. */
+export const shells = { bash, zsh, fish } as const;
+export type Shell = keyof typeof shells;
 
 const install = `
 To have it, once:
@@ -24,7 +26,7 @@ export function addCompletionCommand(program: Command): void {
     .description("what bash, zsh or fish need to complete commands and options with Tab")
     .addArgument(shell)
     .addHelpText("after", install)
-    .action((name: keyof typeof shells) => {
+    .action((name: Shell) => {
       process.stdout.write(shells[name](describeCommands(program)));
     });
 }

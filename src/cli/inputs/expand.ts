@@ -65,7 +65,7 @@ async function inFolder(folder: string, unreadable: Unreadable): Promise<Recordi
   const files = await filesUnder(folder, { passes: isVisible, depth, unreadable });
   const recordings = files.filter((path) => endings.has(extname(path).slice(1).toLowerCase()));
   if (recordings.length > 0) return recordings.map((input) => within(folder, input));
-  throw new WhisperVulkanError("file-not-found", `${folder}: there are no recordings in this folder`, {
+  throw new WhisperVulkanError("file-not-found", `${folder}: is a folder without recordings`, {
     hint: "Files of other endings can be given by themselves, or by a pattern.",
   });
 }

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { WhisperVulkanError } from "../../errors.js";
 import { type Format, formatNamed, formatNames, formatOfPath } from "../../formats/index.js";
 import { isFile, type Recording } from "../inputs/index.js";
+import { checkDistinct } from "./prepare.js";
 
 /** Where results go: the screen, standard output, one named file, or a folder (null: beside each recording). */
 export type Destination =
@@ -27,7 +28,7 @@ interface Flags {
  * separator), else a file, which fits one recording in one format only. Its ending says the format where --format
  * doesn't, and must not say another one where it does.
  */
-export async function wanted({ format, output }: Flags, nRecordings: number): Promise<Wanted> {
+export async function wanted({ format, output }: Flags, inputs: readonly string[]): Promise<Wanted> {
   const named = format === undefined ? null : formatsNamed(format);
   if (output === undefined)
     return named === null
@@ -39,7 +40,7 @@ export async function wanted({ format, output }: Flags, nRecordings: number): Pr
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (!found && /[/\\]$/.test(output)))
     return { destination: { kind: "folder", path: output }, formats };
-  const nResults = nRecordings * formats.length;
+  const nResults = inputs.length * formats.length;
   if (nResults > 1)
     throw new WhisperVulkanError(
       "option-invalid",
@@ -49,6 +50,7 @@ export async function wanted({ format, output }: Flags, nRecordings: number): Pr
       },
     );
   const destination = { kind: "file", path: output } as const;
+  await checkDistinct([{ path: output, source: "--output" }], inputs); // says more than that a .wav is no format
   // devices and pipes have no ending
   if (found && !found.isFile()) return { destination, formats };
   return { destination, formats: [formatOfFile(output, named?.[0] ?? null)] };

@@ -58,8 +58,10 @@ async function askWhat(what: string, signal: AbortSignal): Promise<"overwrite" |
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const answered = lines.question(`${what} already. Overwrite? [y]es, [s]kip, [N]o: `, { signal });
-    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-    const answer = (await Promise.race([answered, closed])).trim().toLowerCase();
+    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("\n")));
+    const line = await Promise.race([answered, closed]);
+    if (line === "\n") process.stderr.write(line); // no answer will come, and so no end of the line
+    const answer = line.trim().toLowerCase();
     if (/^(y|yes)$/.test(answer)) return "overwrite";
     return /^(s|skip)$/.test(answer) ? "skip" : "stop";
   } catch (cause) {

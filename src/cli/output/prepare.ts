@@ -21,15 +21,13 @@ export async function checkDistinct(files: readonly ToWrite[], inputs: readonly 
     const identity = await identityOf(path);
     const other = written.get(identity);
     if (read.has(identity))
-      throw new WhisperVulkanError("option-invalid", `${path} would be overwritten, although it is read`, {
-        hint: "Choose another place.",
+      throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
+        hint: "It is one of the files that are read: choose another place.",
       });
     if (other !== undefined)
-      throw new WhisperVulkanError(
-        "option-invalid",
-        `${path} would be overwritten: it would be written for ${other} and for ${source}`,
-        { hint: "Give them in runs of their own, with different --output folders." },
-      );
+      throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
+        hint: `It would be written for ${other} and for ${source}: give them in runs of their own, with different --output folders.`,
+      });
     written.set(identity, source);
   }
 }

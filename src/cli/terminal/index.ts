@@ -1,3 +1,2 @@
-export { hasColours, styled } from "./colour.js";
+export { styled } from "./colour.js";
 export { StatusLine } from "./status-line.js";
-export { clock } from "./status-text.js";

@@ -8,14 +8,16 @@ const tickMs = 120;
 /**
  * A line on standard error that says what is being done, redrawn while it lasts; nothing at all where standard error is
  * no terminal. It never fills the last column, and the cursor stays at its start: where a terminal that became
- * narrower has wrapped it, erasing from the cursor on takes all of it.
+ * narrower has wrapped it, erasing from the cursor on takes all of it. (Never else: terminals keep what is erased to
+ * the end of the screen from its very start as lines that were scrolled away.)
  */
 export class StatusLine {
   readonly #shown: boolean;
   #status: Status | null = null;
   #since = 0;
   #tick = 0;
-  #drawn = false;
+  /** Columns of the terminal when it was drawn; 0: it is not on the screen. */
+  #drawnFor = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(quiet: boolean) {
@@ -56,15 +58,19 @@ export class StatusLine {
 
   readonly #draw = (): void => {
     if (this.#status === null) return;
-    const columns = Math.max(1, (process.stderr.columns || 80) - 1);
+    const columns = Math.max(1, terminalColumns() - 1);
     const seconds = (performance.now() - this.#since) / 1000;
     const { head, bar, tail } = statusText(this.#status, seconds, columns, this.#tick++);
-    process.stderr.write(`\r\x1b[J${head}${bar && styled("green", bar)}${styled("dim", tail)}\r`);
-    this.#drawn = true;
+    this.#erase();
+    process.stderr.write(`${head}${bar && styled("green", bar)}${styled("dim", tail)}\r`);
+    this.#drawnFor = terminalColumns();
   };
 
   readonly #erase = (): void => {
-    if (this.#drawn) process.stderr.write("\r\x1b[J");
-    this.#drawn = false;
+    if (this.#drawnFor > 0)
+      process.stderr.write(terminalColumns() < this.#drawnFor ? "\r\x1b[J" : "\r\x1b[2K");
+    this.#drawnFor = 0;
   };
 }
+
+const terminalColumns = () => process.stderr.columns || 80;
