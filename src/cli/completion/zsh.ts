@@ -27,10 +27,13 @@ ${described.join("")}  )
     return
   fi
   local command=${main!.name}
-  if (( CURRENT > 2 )) && (( \${\${commands%%:*}[(Ie)$words[2]]} )); then
-    command=$words[2]
-    shift words
-    (( CURRENT-- ))
+  if (( CURRENT > 2 )); then
+    case $words[2] in
+    ${commands.map(({ name }) => name).join("|")})
+      command=$words[2]
+      shift words
+      (( CURRENT-- )) ;;
+    esac
   fi
   case $command in
 ${cases.join("")}  esac
@@ -56,8 +59,8 @@ function action(values: Values | null): string {
   if (values === "file") return "_files";
   if (values === "device") return "_whisper_vulkan_devices";
   const words = values.words().join(" ");
-  if (values.list) return `_values -s , value ${words}`;
-  return values.orFile ? `_alternative "words\\:value\\:(${words})" "files\\:file\\:_files"` : `(${words})`;
+  if (values.list) return ` _values -s , value ${words}`;
+  return values.orFile ? ` _alternative "words\\:value\\:(${words})" "files\\:file\\:_files"` : `(${words})`;
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
