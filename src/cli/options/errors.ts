@@ -16,6 +16,9 @@ function explained(command: Command, text: string): string {
     .trim()
     .replace(/\.$/, "");
   const help = `whisper-vulkan ${command.parent === null ? "" : `${command.name()} `}--help lists its options`;
+  const { format } = command.opts();
+  if (line.startsWith("missing required argument") && /[./\\]/.test(format ?? ""))
+    return `-f ${format}: -f is --format here. Give the recording without an option: whisper-vulkan ${format}`;
   const unknown = /^unknown option '(.*)'$/s.exec(line)?.[1];
   if (unknown === undefined) return `${line}. ${help}.`;
   if (command.name() === "transcribe") {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { settingsOf } from "../../whisper/index.js";
 import { createProgram } from "../program.js";
 import { foreignOptions, meaningOf, refuseForeignOption } from "./habits.js";
-import { optionFlags, type TranscribeFlags, transcribeOptions } from "./transcribe-options.js";
+import { deviceOptions, optionFlags, type TranscribeFlags, transcribeOptions } from "./transcribe-options.js";
 
 const transcribe = createProgram().commands.find((command) => command.name() === "transcribe")!;
 
@@ -64,6 +64,10 @@ describe("the library's options", () => {
       expect(`${message} ${hint}`).toContain(name);
     }
   });
+});
+
+it.each(["cuda", "CUDA:1", "mps", "gpu"])("--device %s is said to be auto", (device) => {
+  expect(() => deviceOptions(flagsOf("-d", device))).toThrow(`--device ${device} is --device auto here`);
 });
 
 describe("options of other programs", () => {

@@ -85,6 +85,10 @@ export function transcribeOptions(flags: TranscribeFlags): TranscribeOptions {
 
 /** Errors: option-invalid. */
 export function deviceOptions({ device, threads, simulate, vramLimit }: TranscribeFlags) {
+  if (device !== undefined && /^(cuda|gpu|mps)(:\d+)?$/i.test(device))
+    throw new WhisperVulkanError("option-invalid", `--device ${device} is --device auto here`, {
+      hint: "That is the default, and takes the best GPU; the command devices lists all of them.",
+    });
   return {
     ...named("simulate", simulate),
     ...named("device", device),

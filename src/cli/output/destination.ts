@@ -60,7 +60,7 @@ function formatsNamed(text: string): Format[] {
   const names = [...new Set(text.split(",").map((name) => name.trim().toLowerCase()))];
   return names.map((name) => {
     if (/[./\\]/.test(name))
-      throw new WhisperVulkanError("option-invalid", `--format ${JSON.stringify(text)} is no format`, {
+      throw new WhisperVulkanError("option-invalid", `-f ${text}: -f is --format here`, {
         hint: `The formats are ${formatNames}; a recording is given without an option.`,
       });
     return formatNamed(name);
@@ -82,7 +82,7 @@ function formatOfFile(path: string, named: Format | null): Format {
     "option-invalid",
     ending ? `no format has the ending ${ending} of ${path}` : `${path} has no ending that names a format`,
     {
-      hint: `The formats are ${formatNames}; --format names one for any file, and ${path}/ is a folder.`,
+      hint: `The formats are ${formatNames}; --format names one for a file of any name. For a folder write ${path}/`,
     },
   );
 }
