@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
 const [recording = spoken] = positionals;
 const path = await pull(values.model);
 /** Measured at the first spill, for all that follow. */
-const prices = new Map();
+const bandwidths = new Map();
 
 const free = await window(null);
 console.log(`${free.device}; ${values.model}; a window of ${nTokens} tokens takes ${free.ms.toFixed(1)} ms`);
@@ -38,7 +38,7 @@ for (const limit of values.limits.split(",").map(Number)) {
   const cells = columns.map((value, i) => value.toFixed(digits[i]).padStart(widths[i]));
   console.log(`${cells.join(" ")}  ${text === free.text ? "the same" : `OTHER: ${text}`}`);
 }
-for (const [device, { hostBytesPerSecond, deviceBytesPerSecond }] of prices)
+for (const [device, { hostBytesPerSecond, deviceBytesPerSecond }] of bandwidths)
   console.log(
     `${device}: ${(hostBytesPerSecond / 1e9).toFixed(1)} GB/s from the host's memory, ` +
       `${(deviceBytesPerSecond / 1e9).toFixed(0)} GB/s from its own`,
@@ -47,7 +47,7 @@ for (const [device, { hostBytesPerSecond, deviceBytesPerSecond }] of prices)
 /** Median time of one window, where all lies, and what a recording comes to with the same limit. */
 async function window(vramLimitBytes) {
   const limit = vramLimitBytes === null ? {} : { vramLimitBytes };
-  const backend = await openVulkan(values.device, { memory: limit, prices });
+  const backend = await openVulkan(values.device, { memory: limit, bandwidths });
   const model = await openModel(path);
   const network = await DeviceNetwork.load(model, backend);
   const { nMels } = model.dimensions;

@@ -31,7 +31,7 @@ export type ErrorCode =
   | "memory-refused"
   | "card-unknown"
   | "card-invalid"
-  | "failure-file-invalid"
+  | "memory-report-invalid"
   | "process-failed"
   // running
   | "aborted"

@@ -8,12 +8,12 @@ export { type ErrorCode, WhisperVulkanError } from "./errors.js";
 export { type FormatName, formats } from "./formats/index.js";
 export type {
   LedgerRecord,
+  MemoryBandwidth,
   MemoryPlan,
   MemoryReplay,
   MemoryReport,
   PlannedBlock,
   PlannedHeap,
-  Prices,
   ReplayedRequest,
 } from "./memory/index.js";
 export type { PullPhase, PullProgress } from "./model/index.js";

@@ -58,7 +58,7 @@ describe("replay", () => {
     ["card.json", { name: "card", heaps: [] }, /card\.json: format is not .* this is no memory report/],
     ["dropped.json", { dropped: undefined }, /dropped\.json: dropped is missing/],
     ["heaps.json", { card: { name: "x", device: {} } }, /heaps\.json: card: heaps is missing/],
-    ["prices.json", { prices: null }, /prices\.json: prices must be an object, not null/],
+    ["bandwidth.json", { bandwidth: null }, /bandwidth\.json: bandwidth must be an object, not null/],
   ])("says in one line what is wrong with %s", async (name, json, message) => {
     write(name, name === "card.json" ? json : { ...report, ...(json as object) });
     const { status, stdout, stderr } = await run("replay", name);

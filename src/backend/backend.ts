@@ -37,7 +37,7 @@ export interface Storage {
   /** Block by block, with the record of every try; not where memory is the system's own. */
   plan?(): MemoryPlan;
   /** Measures what it costs that something lies in slow memory, if something does; plan() then says so. */
-  measurePrices?(): Promise<void>;
+  measureBandwidth?(): Promise<void>;
   /**
    * Moves what lies in slow memory into faster memory that has become free; true if anything was moved: then executables
    * must be compiled anew. Not while one runs. onCopied is told after each part.

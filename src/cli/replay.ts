@@ -38,7 +38,7 @@ function titleOf({ report: { card, versions } }: ReplayedReport): string {
 function print(replayed: ReplayedReport): void {
   const { report, requests, plan } = replayed;
   console.log(titleOf(replayed));
-  if (report.dropped > 0) console.log(`Not in the report any more: ${report.dropped} older moments.`);
+  if (report.dropped > 0) console.log(`Not in the report any more: ${report.dropped} older requests.`);
   requests.forEach((request, i) => {
     console.log("");
     printRequest(request, i + 1);

@@ -5,14 +5,14 @@ import type { ModelFile } from "../model/index.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
-import { Losses } from "./losses.js";
+import { LossCounter } from "./loss-counter.js";
 import { howToReport, reportIn } from "./memory-report.js";
 import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
+import { Mutex } from "./mutex.js";
 import { type DeviceOptions, deviceOf, openBackend, openCpuBackend } from "./open-backend.js";
 import { openSameModel } from "./open-same-model.js";
 import { stopped } from "./process/stopped.js";
 import { spillInWords } from "./spill.js";
-import { Turns } from "./turns.js";
 
 /** How to put a model on a device. */
 export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "signal"> {
@@ -34,8 +34,8 @@ export class LocalEngine implements Engine {
   readonly #dimensions: ModelDimensions;
   readonly #vocabulary: Vocabulary;
   readonly #options: LocalEngineOptions;
-  readonly #losses = new Losses();
-  readonly #turns = new Turns();
+  readonly #lossCounter = new LossCounter();
+  readonly #mutex = new Mutex();
   #model: ModelOnDevice | null = null;
   #lastState: EngineState | null = null;
   #onCpu: boolean;
@@ -59,7 +59,7 @@ export class LocalEngine implements Engine {
     const engine = new LocalEngine(model, vocabulary, options);
     const { signal } = options;
     try {
-      await engine.#persist(() => engine.#open(model, signal), signal);
+      await engine.#retryAfterLoss(() => engine.#open(model, signal), signal);
       return engine;
     } catch (error) {
       await engine.#close();
@@ -73,19 +73,19 @@ export class LocalEngine implements Engine {
   }
 
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
-    return this.#turns.take(async () => {
-      const result = await this.#persist(async () => {
+    return this.#mutex.run(async () => {
+      const result = await this.#retryAfterLoss(async () => {
         signal?.throwIfAborted();
         const model = this.#model ?? (await this.#openAgain(signal));
         return model.recognise(this.#vocabulary, job, signal);
       }, signal);
-      this.#losses.progress();
+      this.#lossCounter.progress();
       return result;
     });
   }
 
   release(): Promise<void> {
-    return this.#turns.take(() => this.#close());
+    return this.#mutex.run(() => this.#close());
   }
 
   dispose(): Promise<void> {
@@ -93,7 +93,7 @@ export class LocalEngine implements Engine {
   }
 
   /** Does something again as long as the device is lost over it. */
-  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async #retryAfterLoss<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     for (;;) {
       try {
         return await attempt();
@@ -102,9 +102,10 @@ export class LocalEngine implements Engine {
           await this.#close();
           throw stopped(signal);
         }
-        if (signal?.aborted || !(error instanceof WhisperVulkanError) || !this.#canHope(error)) throw error;
+        if (signal?.aborted || !(error instanceof WhisperVulkanError) || !this.#canRecover(error))
+          throw error;
         try {
-          this.#goOn(error);
+          this.#recover(error);
         } finally {
           await this.#close(); // where a note is not taken, too
         }
@@ -112,16 +113,16 @@ export class LocalEngine implements Engine {
     }
   }
 
-  #canHope(error: WhisperVulkanError): boolean {
+  #canRecover(error: WhisperVulkanError): boolean {
     return !this.#onCpu && (isLoss(error) || error.code === "memory-refused");
   }
 
   /** Decides where the work goes on after an error, and says so. */
-  #goOn(error: WhisperVulkanError): void {
+  #recover(error: WhisperVulkanError): void {
     const { onNote } = this.#options;
     const lost = isLoss(error);
-    this.#losses.add();
-    if (lost && !this.#losses.tooMany()) {
+    this.#lossCounter.add();
+    if (lost && !this.#lossCounter.tooMany()) {
       onNote?.(`${error.message}; the device is opened anew and goes on where it was`);
       return;
     }

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The next device that is opened is this card, with no GPU behind it. */
 function gpu(card: Card, script: Script = {}): void {
-  vi.mocked(openVulkan).mockImplementationOnce((selection, { prices: _users, ...options } = {}) =>
+  vi.mocked(openVulkan).mockImplementationOnce((selection, { bandwidths: _users, ...options } = {}) =>
     real.openVulkan(selection, options, mockTables(card, script)),
   );
 }
@@ -70,7 +70,7 @@ test("on the CPU there is none, and what is no report is refused", async () => {
   expect(whisper.memoryReport()).toBeNull();
   const broken = join(folder, "broken.json");
   writeFileSync(broken, "{");
-  const invalid = { code: "failure-file-invalid", message: expect.stringContaining(broken) };
+  const invalid = { code: "memory-report-invalid", message: expect.stringContaining(broken) };
   await expect(replayMemory(broken)).rejects.toMatchObject(invalid);
   writeFileSync(broken, "{}");
   await expect(replayMemory(broken)).rejects.toMatchObject(invalid);

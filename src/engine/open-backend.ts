@@ -4,7 +4,7 @@ import { isLoss, listDevices, openVulkan, realTables, selectDevice } from "../ba
 import { simulatedTables } from "../backend/vulkan/simulate/index.js";
 import { WhisperVulkanError } from "../errors.js";
 import { cardNamed } from "../memory/simulate/index.js";
-import { priceFile } from "./price-file.js";
+import { bandwidthFile } from "./bandwidth-file.js";
 
 export interface DeviceOptions {
   /**
@@ -60,8 +60,8 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
       device,
       {
         ...(vramLimitBytes !== undefined && { memory: { vramLimitBytes } }),
-        // a simulated card's prices are those of the device underneath
-        ...(simulate === undefined && { prices: priceFile }),
+        // a simulated card's bandwidth is that of the device underneath
+        ...(simulate === undefined && { bandwidths: bandwidthFile }),
       },
       await tablesOf(options),
     );

@@ -8,7 +8,7 @@ import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 import { checkOptionNames } from "../option-names.js";
-import { priceFile } from "./price-file.js";
+import { bandwidthFile } from "./bandwidth-file.js";
 import { planInWords, spillCosts } from "./spill.js";
 
 export interface PlanMemoryOptions {
@@ -119,7 +119,11 @@ async function target({ simulate: card, device = "auto", free = {}, vramLimitByt
       });
     return { on: `${chosen.device.name} (${chosen.name})`, simulated: true, plan, close: async () => {} };
   }
-  const backend = await openVulkan(String(device), { maxFlops: 1e9, memory: limit, prices: priceFile });
+  const backend = await openVulkan(String(device), {
+    maxFlops: 1e9,
+    memory: limit,
+    bandwidths: bandwidthFile,
+  });
   const plan: Plan = (dimensions, matrixType, nBatch) =>
     backend.plan(backend.manifest(programsFor(dimensions, matrixType, nBatch)), free);
   return { on: backend.describe().device, simulated: false, plan, close: () => backend.dispose() };

@@ -70,10 +70,10 @@ test("what spilled moves back between windows when others have left; not at once
   expect(tables.counts().heapBytes.slice(0, 3)).toEqual(after.heaps.map(({ takenBytes }) => takenBytes));
   expect(tables.counts().heapBytes[1]).toBeLessThan(2 ** 23);
   // the report keeps it when the memory is given back
-  const { moments } = whisper.memoryReport()!;
-  expect(moments.some(({ ask }) => ask === "promote")).toBe(true);
+  const { requests } = whisper.memoryReport()!;
+  expect(requests.some(({ ask }) => ask === "promote")).toBe(true);
   await whisper.release();
-  expect(whisper.memoryReport()!.moments).toEqual(moments);
+  expect(whisper.memoryReport()!.requests).toEqual(requests);
   await whisper.dispose();
   expect(nothingLeft(tables)).toBe(true);
 });

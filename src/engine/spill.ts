@@ -7,7 +7,7 @@ export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; rea
     .flatMap(({ pieces }) => pieces)
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return {
-    msPerToken: perToken * extraSecondsPerByte(plan.prices) * 1000,
+    msPerToken: perToken * extraSecondsPerByte(plan.bandwidth) * 1000,
     msPerWindow: plan.extraSeconds * 1000,
   };
 }
@@ -16,7 +16,7 @@ export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; rea
 export function spillInWords(plan: MemoryPlan): string {
   const { msPerToken, msPerWindow } = spillCosts(plan);
   const token = msPerToken > 0 ? `about +${msPerToken.toFixed(2)} ms a token, ` : "about ";
-  const how = plan.prices.measured ? "measured" : "estimated";
+  const how = plan.bandwidth.measured ? "measured" : "estimated";
   return `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens (${how})`;
 }
 

@@ -4,7 +4,7 @@ import { boundsOf, entryFor, type Rules, type Step, stepsOf } from "./ladder.js"
 import { type Ledger, type LedgerEntry, lastTries } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
-import { type Attempt, type Holdings, Placing, promotionHeadrooms } from "./placing.js";
+import { type AllocatorState, type Attempt, Placing, promotionHeadrooms } from "./placing.js";
 import type { MemoryReport } from "./record/report.js";
 import { size } from "./size.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
@@ -75,7 +75,7 @@ interface Placed<M extends DeviceMemory> extends Placement<M> {
  * answers and on nothing else, so that the same allocator on a snapshot of a device is the plan.
  */
 export class Allocator<M extends DeviceMemory> {
-  readonly #shared: Holdings<M>;
+  readonly #shared: AllocatorState<M>;
 
   constructor(device: MemoryDevice<M>, ledger: Ledger, options: AllocatorOptions) {
     this.#shared = {

@@ -6,6 +6,7 @@ export {
   type Placement,
   type Promotion,
 } from "./allocator.js";
+export { estimatedBandwidth, extraSecondsPerByte, type MemoryBandwidth } from "./bandwidth.js";
 export { describeEntry, Ledger, type LedgerEntry, type LedgerRecord } from "./ledger.js";
 export {
   type DeviceMemory,
@@ -26,11 +27,10 @@ export {
   type PlannedHeap,
   planOf,
 } from "./plan.js";
-export { estimatedPrices, extraSecondsPerByte, type Prices } from "./prices.js";
 export {
   type MemoryReplay,
   type MemoryReport,
-  type Moment,
+  type RecordedRequest,
   RecordingAllocator,
   type ReplayedRequest,
   readReport,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Allocator } from "./allocator.js";
+import { estimatedBandwidth } from "./bandwidth.js";
 import { Ledger } from "./ledger.js";
 import type { Piece } from "./piece.js";
-import { estimatedPrices } from "./prices.js";
 import { rowsKey } from "./rows.js";
 import { SnapshotDevice } from "./snapshot.js";
 
@@ -28,7 +28,7 @@ const cases = fc.record({
 
 /** Seconds that reading it all takes in a unit of work. */
 function seconds(bytesRead: { readonly device: number; readonly host: number }): number {
-  const { deviceBytesPerSecond, hostBytesPerSecond } = estimatedPrices;
+  const { deviceBytesPerSecond, hostBytesPerSecond } = estimatedBandwidth;
   return bytesRead.device / deviceBytesPerSecond + bytesRead.host / hostBytesPerSecond;
 }
 

@@ -8,7 +8,7 @@ import { Tlsf } from "./tlsf.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
 /** What all placings on a device share. */
-export interface Holdings<M extends DeviceMemory> {
+export interface AllocatorState<M extends DeviceMemory> {
   readonly device: MemoryDevice<M>;
   readonly ledger: Ledger;
   readonly accounts: HeapAccounts;
@@ -55,14 +55,14 @@ interface Room {
 export class Placing<M extends DeviceMemory> {
   readonly blocks: Block<M>[] = [];
   readonly places = new Map<string, Place<M>>();
-  readonly #shared: Holdings<M>;
+  readonly #shared: AllocatorState<M>;
   readonly #attempt: Attempt;
   readonly #waiting: Set<Piece>;
   readonly #said = new Map<Step, Map<Use, string>>();
   readonly #steps = new Map<Use, { readonly inDevice: readonly Step[]; readonly others: readonly Step[] }>();
 
   constructor(
-    shared: Holdings<M>,
+    shared: AllocatorState<M>,
     pieces: readonly Piece[],
     attempt: Attempt = { first: new Set(), cutting: true, refused: [] },
   ) {

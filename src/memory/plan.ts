@@ -1,7 +1,7 @@
 import type { Placement } from "./allocator.js";
+import { estimatedBandwidth, extraSeconds, type MemoryBandwidth } from "./bandwidth.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
 import { type DeviceMemory, leftBytes } from "./memory-device.js";
-import { estimatedPrices, extraSeconds, type Prices } from "./prices.js";
 import type { MemorySnapshot } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
@@ -41,7 +41,7 @@ export interface MemoryPlan {
   readonly spilledBytes: number;
   /** What the spill costs a unit of work, in seconds. */
   readonly extraSeconds: number;
-  readonly prices: Prices;
+  readonly bandwidth: MemoryBandwidth;
   readonly record: readonly LedgerRecord[];
 }
 
@@ -51,7 +51,7 @@ export function planOf(
   placements: readonly Placement<DeviceMemory>[] | null,
   ledger: Ledger,
 ): MemoryPlan {
-  const { prices = estimatedPrices } = snapshot;
+  const { bandwidth = estimatedBandwidth } = snapshot;
   const made = (placements ?? []).flatMap((placement) =>
     placement.blocks.map((block) => ({ block, places: placement.places })),
   );
@@ -79,8 +79,8 @@ export function planOf(
     neededBytes: sum(blocks.flatMap(({ pieces }) => pieces)),
     takenBytes: sum(blocks),
     spilledBytes: sum(spilled.map(({ block }) => block.memory)),
-    extraSeconds: spilled.reduce((total, { block }) => total + extraSeconds(block.pieces, prices), 0),
-    prices,
+    extraSeconds: spilled.reduce((total, { block }) => total + extraSeconds(block.pieces, bandwidth), 0),
+    bandwidth,
     record: ledger.entries,
   };
 }

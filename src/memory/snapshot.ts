@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
+import type { MemoryBandwidth } from "./bandwidth.js";
 import type {
   DeviceMemory,
   HeapBudget,
@@ -8,7 +9,6 @@ import type {
   MemoryType,
   Refusal,
 } from "./memory-device.js";
-import type { Prices } from "./prices.js";
 
 /** A device's memory at one moment, as plain data: what planning needs, and nothing that changes by itself. */
 export interface MemorySnapshot {
@@ -22,7 +22,7 @@ export interface MemorySnapshot {
   /** Per heap the largest piece to be had at once, where it is known to be fragmented. */
   readonly largestFreeBytes?: readonly (number | null)[];
   /** Where they were measured. */
-  readonly prices?: Prices;
+  readonly bandwidth?: MemoryBandwidth;
 }
 
 /** What a device reports just now. */

@@ -51,7 +51,7 @@ export class DeviceNetwork implements Network {
     const storage = await backend.allocate(backend.manifest(networkPrograms(dimensions, weights)));
     try {
       await loadWeights(model, sources, storage, options.onProgress, options.signal);
-      await storage.measurePrices?.();
+      await storage.measureBandwidth?.();
     } catch (error) {
       await storage.dispose();
       throw error;

@@ -3,13 +3,13 @@ import type { Dispatch, KernelContext, KernelVariant } from "./kernel.js";
 import type { Tensor } from "./tensor.js";
 
 /** The tolerance of kernels that compute in f32 throughout. */
-export const exact = 1e-5;
+export const f32Tolerance = 1e-5;
 
 /** A variant that needs nothing beyond what every Vulkan 1.0 compute device has. */
 export function plainKernel<S extends Step>(
   dispatches: (step: S, context: KernelContext) => readonly Dispatch[],
 ): KernelVariant<S> {
-  return { name: "plain", tolerance: exact, unsupported: () => null, suits: () => true, dispatches };
+  return { name: "plain", tolerance: f32Tolerance, unsupported: () => null, suits: () => true, dispatches };
 }
 
 /** Workgroups along one dimension that every device takes. */

@@ -2,12 +2,12 @@ import { WhisperVulkanError } from "../../errors.js";
 import {
   type Allocator,
   type AllocatorOptions,
-  estimatedPrices,
+  estimatedBandwidth,
   Ledger,
+  type MemoryBandwidth,
   type MemoryPlan,
   MemoryRefusedError,
   type MemoryReport,
-  type Prices,
   RecordingAllocator,
   takeSnapshot,
   withFreeBytes,
@@ -21,7 +21,7 @@ import { manifestOf } from "../manifest.js";
 import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";
-import { measurePrices, type PriceStore } from "./measure-prices.js";
+import { type BandwidthStore, measureBandwidth } from "./measure-bandwidth.js";
 import { memoryReport } from "./memory-report.js";
 import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
@@ -41,8 +41,8 @@ export interface VulkanOptions {
   readonly maxPartBytes?: number;
   /** Limits of the user's on memory, smaller blocks for tests. */
   readonly memory?: Omit<AllocatorOptions, "alignmentBytes">;
-  /** Where measured prices are kept. Default: in the backend, as long as it lives. */
-  readonly prices?: PriceStore;
+  /** Where measured bandwidths are kept. Default: in the backend, as long as it lives. */
+  readonly bandwidths?: BandwidthStore;
   /** Leaves out the n-th barrier of every program, to prove that validation notices. */
   readonly dropBarrier?: number;
   /** Other kernels to choose from: for tests of each. */
@@ -62,9 +62,9 @@ export class VulkanBackend implements Backend {
   readonly #alignmentBytes: number;
   readonly #maxBindingBytes: number;
   readonly #options: VulkanOptions;
-  readonly #prices: PriceStore;
+  readonly #bandwidths: BandwidthStore;
   /** Where there was room for half the measurement. */
-  #halfMeasured: Prices | undefined;
+  #halfMeasured: MemoryBandwidth | undefined;
   #maxFlops: number;
   /** Every try to get memory since the device was opened. */
   readonly ledger = new Ledger();
@@ -84,7 +84,7 @@ export class VulkanBackend implements Backend {
       ...options.memory,
     });
     this.#options = options;
-    this.#prices = options.prices ?? new Map<string, Prices>();
+    this.#bandwidths = options.bandwidths ?? new Map<string, MemoryBandwidth>();
     this.#maxFlops = options.maxFlops ?? unmeasuredFlops;
   }
 
@@ -130,7 +130,7 @@ export class VulkanBackend implements Backend {
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
     // before all room is taken, of the device's memory too: afterwards only the host's could be measured
-    if (!this.#knownPrices() && this.plan(manifest).verdict === "spill") await this.#measurePrices();
+    if (!this.#knownBandwidth() && this.plan(manifest).verdict === "spill") await this.#measureBandwidth();
     try {
       return this.#storage(manifest, this.#allocator);
     } catch (error) {
@@ -141,44 +141,44 @@ export class VulkanBackend implements Backend {
 
   /** What was asked for since the device was opened, and what it answered. */
   memoryReport(): MemoryReport | null {
-    const prices = this.#knownPrices() ?? estimatedPrices;
-    return memoryReport(this.#device.report, this.#allocator, prices);
+    const bandwidth = this.#knownBandwidth() ?? estimatedBandwidth;
+    return memoryReport(this.#device.report, this.#allocator, bandwidth);
   }
 
   #storage(manifest: MemoryManifest, allocator: Allocator<BufferMemory>): VulkanStorage {
     return new VulkanStorage(manifest, {
       ...{ device: this.#device, memory: this.#memory, allocator, ledger: this.ledger },
       limits: this.#cutLimits(),
-      prices: () => this.#knownPrices(),
-      measurePrices: () => this.#measurePrices(),
+      bandwidth: () => this.#knownBandwidth(),
+      measureBandwidth: () => this.#measureBandwidth(),
     });
   }
 
   /** Once for a device and its driver: a measurement is kept for the plans to come. */
-  async #measurePrices(): Promise<void> {
-    if (this.#knownPrices()) return;
+  async #measureBandwidth(): Promise<void> {
+    if (this.#knownBandwidth()) return;
     const { heaps } = this.#memory;
     const held = this.#allocator.heldBytes.reduce((sum, n, i) => sum + (heaps[i]!.deviceLocal ? n : 0), 0);
-    const measured = await measurePrices({
+    const measured = await measureBandwidth({
       ...{ memory: this.#memory, alignmentBytes: this.#alignmentBytes },
       vramLimitBytes: (this.#options.memory?.vramLimitBytes ?? Number.POSITIVE_INFINITY) - held,
       storage: (program, allocator) => this.#storage(this.manifest([program]), allocator),
       compile: (program, storage) => this.compile(program, storage),
     }).catch((error) => {
-      // where not even that much memory is left, prices stay estimates: that is no reason to give the device up
+      // where not even that much memory is left, the bandwidth stays an estimate: that is no reason to give the device up
       if (error instanceof WhisperVulkanError && error.code === "memory-refused") return null;
       throw error;
     });
     // half an estimate is good enough for this plan, and not to be kept
-    if (measured?.measured) this.#prices.set(this.#priceKey, measured);
+    if (measured?.measured) this.#bandwidths.set(this.#bandwidthKey, measured);
     else this.#halfMeasured = measured ?? undefined;
   }
 
-  #knownPrices(): Prices | undefined {
-    return this.#prices.get(this.#priceKey) ?? this.#halfMeasured;
+  #knownBandwidth(): MemoryBandwidth | undefined {
+    return this.#bandwidths.get(this.#bandwidthKey) ?? this.#halfMeasured;
   }
 
-  get #priceKey(): string {
+  get #bandwidthKey(): string {
     const { name, driver } = this.#device.report;
     return `${name}, ${driver}`;
   }
@@ -186,9 +186,9 @@ export class VulkanBackend implements Backend {
   /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
   plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
-    const prices = this.#knownPrices();
+    const bandwidth = this.#knownBandwidth();
     const snapshot = withFreeBytes(
-      { ...takeSnapshot(this.#memory), ...(prices && { prices }) },
+      { ...takeSnapshot(this.#memory), ...(bandwidth && { bandwidth }) },
       free,
       this.report.name,
     );

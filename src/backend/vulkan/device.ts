@@ -56,7 +56,7 @@ export class Device {
       ppEnabledExtensionNames: handles(...extensions),
     });
     const out = Buffer.alloc(8);
-    check(await instance.vk.later("vkCreateDevice", physicalDevice, info, null, out), "vkCreateDevice");
+    check(await instance.vk.callAsync("vkCreateDevice", physicalDevice, info, null, out), "vkCreateDevice");
     return new Device(instance, physicalDevice, report, out.readBigUInt64LE());
   }
 

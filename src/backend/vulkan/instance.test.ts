@@ -48,8 +48,8 @@ function loader(cards: readonly Card[], fails: Partial<Record<keyof Vulkan, numb
   for (const [name, result] of Object.entries(fails)) Object.assign(calls, { [name]: () => result });
   const table = calls as Vulkan;
   const byName = calls as Record<string, (...parameters: unknown[]) => number>;
-  table.later = (async (name: string, ...parameters: unknown[]) =>
-    byName[name]!(...parameters)) as Vulkan["later"];
+  table.callAsync = (async (name: string, ...parameters: unknown[]) =>
+    byName[name]!(...parameters)) as Vulkan["callAsync"];
   const tables: Tables = { global: table, instance: () => table, device: () => table };
   return { tables, instances: () => instances };
 }

@@ -78,7 +78,7 @@ async function createInstance(tables: Tables): Promise<Instance> {
   });
   const out = Buffer.alloc(8);
   try {
-    check(await vk.later("vkCreateInstance", info, null, out), "vkCreateInstance");
+    check(await vk.callAsync("vkCreateInstance", info, null, out), "vkCreateInstance");
   } catch (cause) {
     throw isLoss(cause) ? cause : unavailable("the Vulkan loader found no working driver", cause);
   }
@@ -111,7 +111,10 @@ function instanceExtensions(vk: Vulkan): string[] {
 export async function physicalDevices({ vk, handle }: Instance): Promise<bigint[]> {
   const count = Buffer.alloc(4);
   try {
-    check(await vk.later("vkEnumeratePhysicalDevices", handle, count, null), "vkEnumeratePhysicalDevices");
+    check(
+      await vk.callAsync("vkEnumeratePhysicalDevices", handle, count, null),
+      "vkEnumeratePhysicalDevices",
+    );
   } catch (cause) {
     if (isLoss(cause)) throw cause;
     // older loaders say "initialization failed" where newer ones say that there are none

@@ -87,22 +87,22 @@ describe("the report of base, replayed", () => {
     expect(replayed.verdict).toBe("refused");
     expect(replayed.record.map(({ reason }) => reason)).toEqual(entries.map(({ reason }) => reason));
     expect(
-      replay({ ...report, moments: report.moments.map((m) => ({ ...m, refusals: [] })) }).plan.verdict,
+      replay({ ...report, requests: report.requests.map((m) => ({ ...m, refusals: [] })) }).plan.verdict,
     ).toBe("device");
   });
 
   it("comes to other ends with other budgets", async () => {
     const free = (report: MemoryReport, bytes: number): MemoryReport => ({
       ...report,
-      moments: report.moments.map((moment) =>
-        moment.ask === "free"
-          ? moment
+      requests: report.requests.map((request) =>
+        request.ask === "free"
+          ? request
           : {
-              ...moment,
-              budgets: moment.budgets!.map((budget, heap) => {
+              ...request,
+              budgets: request.budgets!.map((budget, heap) => {
                 const { sizeBytes, deviceLocal } = report.card.heaps[heap]!;
                 if (!deviceLocal) return budget;
-                const usageBytes = Math.max(0, sizeBytes - bytes) + moment.heldBytes[heap]!;
+                const usageBytes = Math.max(0, sizeBytes - bytes) + request.heldBytes[heap]!;
                 return { budgetBytes: sizeBytes, usageBytes };
               }),
             },
@@ -124,7 +124,7 @@ it("says on which card and with which versions, and holds no path", async () => 
   expect(report).toMatchObject({
     versions: { package: expect.stringMatching(/^\d/), node: process.version, architecture: process.arch },
     card: { device: bug.device, types: bug.types },
-    prices: { measured: false },
+    bandwidth: { measured: false },
     dropped: 0,
   });
   const text = JSON.stringify(report);

@@ -1,8 +1,8 @@
 import { arch, platform, release, totalmem } from "node:os";
 import {
   type DeviceMemory,
+  type MemoryBandwidth,
   type MemoryReport,
-  type Prices,
   type RecordingAllocator,
   reportFormat,
 } from "../../memory/index.js";
@@ -14,22 +14,22 @@ import type { DeviceReport } from "./device-report.js";
 export function memoryReport<M extends DeviceMemory>(
   device: DeviceReport,
   allocator: RecordingAllocator<M>,
-  prices: Prices,
+  bandwidth: MemoryBandwidth,
 ): MemoryReport | null {
   const record = allocator.record();
   if (!record) return null;
   return {
     format: reportFormat,
-    version: 1,
+    version: 2,
     versions: {
       package: packageVersion,
       node: process.version,
       os: `${platform()} ${release()}`,
       architecture: arch(),
     },
-    // budgets stand in the moments: twice would be once too often to edit
+    // budgets stand in the requests: twice would be once too often to edit
     card: cardOf(device, null, totalmem()),
-    prices,
+    bandwidth,
     ...record,
   };
 }

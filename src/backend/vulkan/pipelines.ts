@@ -103,7 +103,10 @@ export class Pipelines {
       basePipelineIndex: -1,
     });
     const out = Buffer.alloc(8);
-    check(await vk.later("vkCreateComputePipelines", handle, 0n, 1, info, null, out), `pipeline ${shader}`);
+    check(
+      await vk.callAsync("vkCreateComputePipelines", handle, 0n, 1, info, null, out),
+      `pipeline ${shader}`,
+    );
     return out.readBigUInt64LE();
   }
 

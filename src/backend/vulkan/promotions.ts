@@ -1,12 +1,12 @@
 import type { Allocator, Move, Placement } from "../../memory/index.js";
-import { Patience } from "./patience.js";
+import { BackOff } from "./back-off.js";
 import type { Staging } from "./staging.js";
 import type { BufferMemory } from "./vulkan-memory.js";
 
 /** Moves what spilled back into the device's memory, when there seems to be room for long enough. */
 export class Promotions {
   readonly #allocator: Allocator<BufferMemory>;
-  readonly #patience = new Patience();
+  readonly #backOff = new BackOff();
 
   constructor(allocator: Allocator<BufferMemory>) {
     this.#allocator = allocator;
@@ -15,7 +15,7 @@ export class Promotions {
   /** Asked once a window: whether it is time to try. */
   due(placement: Placement<BufferMemory>): boolean {
     const allocator = this.#allocator;
-    return allocator.hasSpilled(placement) && this.#patience.due(allocator.hasRoom(placement));
+    return allocator.hasSpilled(placement) && this.#backOff.due(allocator.hasRoom(placement));
   }
 
   /** Takes memory, copies, compares what arrived; true where places have changed. Errors: device-lost, memory-refused. */
@@ -34,13 +34,13 @@ export class Promotions {
       return this.inVain();
     }
     promotion.keep();
-    this.#patience.succeeded();
+    this.#backOff.succeeded();
     return true;
   }
 
   /** A try that moved nothing: the next one comes later. */
   inVain(): false {
-    this.#patience.failed();
+    this.#backOff.failed();
     return false;
   }
 }

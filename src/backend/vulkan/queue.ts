@@ -49,7 +49,7 @@ export class Queue {
     const vk = this.#vk;
     check(vk.vkResetFences(this.#device, 1, this.#fences), "vkResetFences");
     const result = this.#submitBlocks
-      ? await vk.later("vkQueueSubmit", this.#queue, 1, submission, this.#fence)
+      ? await vk.callAsync("vkQueueSubmit", this.#queue, 1, submission, this.#fence)
       : vk.vkQueueSubmit(this.#queue, 1, submission, this.#fence);
     check(result, "vkQueueSubmit");
     const pollUntil = performance.now() + pollMs;
@@ -60,7 +60,7 @@ export class Queue {
       await new Promise(setImmediate);
     } while (performance.now() < pollUntil);
     for (;;) {
-      const status = await vk.later("vkWaitForFences", this.#device, 1, this.#fences, 1, waitSliceNs);
+      const status = await vk.callAsync("vkWaitForFences", this.#device, 1, this.#fences, 1, waitSliceNs);
       if (status === VK_SUCCESS) return;
       if (status !== VK_TIMEOUT) await this.#fail(status, "vkWaitForFences");
     }
@@ -71,7 +71,7 @@ export class Queue {
    * it uses. So the device is waited for first. What that answers is ignored: there is no other way to wait.
    */
   async #fail(result: number, call: string): Promise<void> {
-    await this.#vk.later("vkDeviceWaitIdle", this.#device);
+    await this.#vk.callAsync("vkDeviceWaitIdle", this.#device);
     check(result, call);
   }
 

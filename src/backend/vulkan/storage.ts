@@ -3,11 +3,11 @@ import {
   type Block,
   flagNames,
   type Ledger,
+  type MemoryBandwidth,
   type MemoryPlan,
   MemoryRefusedError,
   memoryFlags,
   type Place,
-  type Prices,
   planOf,
   rowsKey,
   takeSnapshot,
@@ -30,21 +30,21 @@ import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
 /** What a storage lives on: a device, its memory, and who takes it. */
-export interface StorageSurroundings {
+export interface StorageContext {
   readonly device: Device;
   readonly memory: VulkanMemory;
   readonly allocator: Allocator<BufferMemory>;
   readonly ledger: Ledger;
   readonly limits: CutLimits;
   /** Undefined: nothing was measured. */
-  prices(): Prices | undefined;
-  /** Measures what prices() answers. */
-  measurePrices(): Promise<void>;
+  bandwidth(): MemoryBandwidth | undefined;
+  /** Measures what bandwidth() answers. */
+  measureBandwidth(): Promise<void>;
 }
 
 /** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
 export class VulkanStorage implements Storage {
-  readonly #on: StorageSurroundings;
+  readonly #on: StorageContext;
   readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
   readonly #promotions: Promotions;
   #placed: StoragePlacement<BufferMemory>;
@@ -52,9 +52,9 @@ export class VulkanStorage implements Storage {
   #plan: MemoryPlan;
 
   /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
-  constructor(manifest: MemoryManifest, surroundings: StorageSurroundings) {
-    const { memory, allocator, limits } = surroundings;
-    this.#on = surroundings;
+  constructor(manifest: MemoryManifest, context: StorageContext) {
+    const { memory, allocator, limits } = context;
+    this.#on = context;
     this.#promotions = new Promotions(allocator);
     const snapshot = takeSnapshot(memory);
     const hostSees = (type: number) => this.#hostSees(type);
@@ -107,9 +107,9 @@ export class VulkanStorage implements Storage {
     return this.#plan;
   }
 
-  async measurePrices(): Promise<void> {
+  async measureBandwidth(): Promise<void> {
     if (this.#plan.verdict !== "spill") return;
-    await this.#on.measurePrices();
+    await this.#on.measureBandwidth();
     this.#plan = this.#planOn(this.#snapshot());
   }
 
@@ -175,8 +175,8 @@ export class VulkanStorage implements Storage {
 
   #planOn(snapshot: ReturnType<typeof takeSnapshot>): MemoryPlan {
     const { placement, staging } = this.#placed;
-    const prices = this.#on.prices();
-    const priced = prices ? { ...snapshot, prices } : snapshot;
+    const bandwidth = this.#on.bandwidth();
+    const priced = bandwidth ? { ...snapshot, bandwidth } : snapshot;
     return planOf(priced, staging ? [placement, staging] : [placement], this.#on.ledger);
   }
 

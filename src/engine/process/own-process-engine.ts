@@ -2,7 +2,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import type { WindowJob, WindowResult } from "../../whisper/index.js";
 import type { Engine, EngineState } from "../engine.js";
-import { Losses } from "../losses.js";
+import { LossCounter } from "../loss-counter.js";
 import { type DeviceOptions, deviceOf } from "../open-backend.js";
 import { EngineProcess } from "./engine-process.js";
 import { stepLimitMs } from "./limits.js";
@@ -20,7 +20,7 @@ const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-
  */
 export class OwnProcessEngine implements Engine {
   readonly #options: DeviceOptions;
-  readonly #losses = new Losses();
+  readonly #lossCounter = new LossCounter();
   #model: { readonly path: string; readonly dimensions: ModelDimensions } | null = null;
   #state: EngineState | null = null;
   #process: EngineProcess | null = null;
@@ -41,7 +41,7 @@ export class OwnProcessEngine implements Engine {
 
   /** As checkDevice, without letting a driver into this process. */
   async check(signal?: AbortSignal): Promise<void> {
-    await this.#persist(async () => {
+    await this.#retryAfterLoss(async () => {
       const process = await this.#started();
       return process.call("check", this.#device, signal);
     }, signal);
@@ -50,7 +50,7 @@ export class OwnProcessEngine implements Engine {
   /** Loads the model, its file checked before. Errors: those of LocalEngine.load, process-failed. */
   async load(path: string, dimensions: ModelDimensions, signal?: AbortSignal): Promise<void> {
     this.#model = { path, dimensions };
-    await this.#persist(() => this.#ready(), signal);
+    await this.#retryAfterLoss(() => this.#ready(), signal);
   }
 
   get state(): EngineState {
@@ -70,14 +70,14 @@ export class OwnProcessEngine implements Engine {
   async #recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
     const packed = packWindow(job, this.#model!.dimensions.nTextCtx);
     const released = this.#released.catch(() => {});
-    const { result, state } = await this.#persist(async () => {
+    const { result, state } = await this.#retryAfterLoss(async () => {
       await released;
       const process = await this.#ready();
       if (signal?.aborted) throw stopped(signal);
       return process.call("recognise", packed, signal);
     }, signal);
     if (state) this.#learn(state);
-    this.#losses.progress();
+    this.#lossCounter.progress();
     return result;
   }
 
@@ -110,14 +110,14 @@ export class OwnProcessEngine implements Engine {
   }
 
   /** Does something again as long as the process is lost over it and there is hope. */
-  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async #retryAfterLoss<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     for (;;) {
       if (signal?.aborted) throw stopped(signal);
       try {
         return await untilStopped(attempt(), signal);
       } catch (error) {
         if (!(error instanceof ProcessLost)) throw error;
-        if (this.#onCpu && this.#losses.tooMany()) throw hopeless(error);
+        if (this.#onCpu && this.#lossCounter.tooMany()) throw hopeless(error);
       }
     }
   }
@@ -174,12 +174,12 @@ export class OwnProcessEngine implements Engine {
     this.#process = null;
     this.#loaded = null;
     if (!(error instanceof ProcessLost) || this.#disposed) return;
-    this.#losses.add();
+    this.#lossCounter.add();
     const { onNote } = this.#options;
-    if (!this.#losses.tooMany()) onNote?.(`${error.message}; a new process goes on where it was`);
+    if (!this.#lossCounter.tooMany()) onNote?.(`${error.message}; a new process goes on where it was`);
     else if (!this.#onCpu) {
       this.#cpuTookOver = true;
-      this.#losses.clear();
+      this.#lossCounter.clear();
       onNote?.(`${error.message}, the third time; the built-in CPU backend does the work from now on`);
     }
   }

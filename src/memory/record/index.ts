@@ -3,9 +3,9 @@ export { RecordingAllocator } from "./recording-allocator.js";
 export { type MemoryReplay, type ReplayedRequest, replay } from "./replay.js";
 export {
   type Answer,
-  type Heard,
+  type DeviceResponses,
   type MemoryRecord,
   type MemoryReport,
-  type Moment,
+  type RecordedRequest,
   reportFormat,
 } from "./report.js";

@@ -4,7 +4,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import { readReport, replay, reportFormat } from "./index.js";
 
 const GiB = 2 ** 30;
-const heard = {
+const responses = {
   atMs: 3,
   budgets: [
     { budgetBytes: 8 * GiB, usageBytes: 0 },
@@ -16,12 +16,12 @@ const heard = {
 };
 const rows = { of: "w", first: 0, count: 1024, rowBytes: 1024 };
 const place = {
-  ...{ ask: "place", placement: 0, ...heard },
+  ...{ ask: "place", placement: 0, ...responses },
   pieces: [{ key: "w 0", sizeBytes: 2 ** 20, use: "hotWeights", label: "weights", reads: 200, rows }],
 };
 const good = {
   format: reportFormat,
-  version: 1,
+  version: 2,
   versions: { package: "0.1.0", node: "v20.0.0", os: "linux 6.1", architecture: "x64" },
   card: {
     name: "card",
@@ -45,11 +45,11 @@ const good = {
     alignmentBytes: 256,
     maxBlockBytes: 2 ** 28,
   },
-  prices: { deviceBytesPerSecond: 3e11, hostBytesPerSecond: 1.1e10, measured: false },
+  bandwidth: { deviceBytesPerSecond: 3e11, hostBytesPerSecond: 1.1e10, measured: false },
   dropped: 0,
-  moments: [
+  requests: [
     place,
-    { ask: "promote", placement: 0, ...heard, end: { kept: false, reason: "the copy differs" } },
+    { ask: "promote", placement: 0, ...responses, end: { kept: false, reason: "the copy differs" } },
     { ask: "free", atMs: 5, placement: 0 },
   ],
 };
@@ -94,14 +94,24 @@ const required = fields.filter(
 describe("a memory report", () => {
   it("is read as it was written", () => {
     const report = readReport(good, "report.json");
-    expect(report.moments[0]).toMatchObject({ ask: "place", budgets: [{}, { usageBytes: 256 }] });
+    expect(report.requests[0]).toMatchObject({ ask: "place", budgets: [{}, { usageBytes: 256 }] });
     expect(readReport(JSON.parse(JSON.stringify(report)), "x")).toEqual(report);
     expect(replay(report).requests.map(({ ask }) => ask)).toEqual(["place", "promote"]);
   });
 
+  it("of version 1 is read too: it called the bandwidth prices and the requests moments", () => {
+    const { bandwidth: prices, requests: moments, ...rest } = good;
+    const old = { ...rest, version: 1, prices, moments };
+    expect(readReport(old, "old.json")).toEqual(readReport(good, "new.json"));
+    expect(errorOf({ ...old, prices: null }).message).toContain("prices must be an object");
+    expect(errorOf({ ...old, moments: [7] }).message).toContain("moments[0] must be an object");
+    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is no field');
+    expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is no field');
+  });
+
   it.each(required)("is refused without %s, which is named", (_, path) => {
     const { code, message } = errorOf(withValue(path, undefined));
-    expect(code).toBe("failure-file-invalid");
+    expect(code).toBe("memory-report-invalid");
     expect(message).toContain(String(path.at(-1)));
     expect(message).not.toContain("\n");
   });
@@ -109,7 +119,7 @@ describe("a memory report", () => {
   it.each(fields)("names %s where it is of the wrong kind", (_, path) => {
     for (const value of [{ wrong: 1 }, [[]], -1.5]) {
       const { code, message } = errorOf(withValue(path, value));
-      expect(code).toBe("failure-file-invalid");
+      expect(code).toBe("memory-report-invalid");
       const name = path.findLast((key) => typeof key === "string")!;
       // a list of the wrong length is named with what it must fit
       expect(message).toContain(String(name));
@@ -120,55 +130,55 @@ describe("a memory report", () => {
     for (const path of [
       [],
       ["memory"],
-      ["prices"],
+      ["bandwidth"],
       ["versions"],
-      ["moments", 0],
-      ["moments", 0, "pieces", 0],
+      ["requests", 0],
+      ["requests", 0, "pieces", 0],
     ])
       expect(errorOf(withValue([...path, "colour"], "red")).message).toMatch(/colour"? is no field of a/);
   });
 
   it.each<[path: string, value: unknown, message: RegExp]>([
     ["format", "card", /format is not "whisper-vulkan memory report"/],
-    ["version", 2, /version must be 1, not 2/],
-    ["moments", [], /moments asks for nothing/],
-    ["moments.0.budgets", [], /budgets must have a value for each of 2 heaps, not 0/],
-    ["moments.0.budgets.0.budgetBytes", -1, /moments\[0\]\.budgets\[0\]\.budgetBytes must be/],
+    ["version", 3, /version must be 1 or 2, not 3/],
+    ["requests", [], /requests asks for nothing/],
+    ["requests.0.budgets", [], /budgets must have a value for each of 2 heaps, not 0/],
+    ["requests.0.budgets.0.budgetBytes", -1, /requests\[0\]\.budgets\[0\]\.budgetBytes must be/],
     [
-      "moments.0.budgets.0.budgetBytes",
+      "requests.0.budgets.0.budgetBytes",
       JSON.parse("1e400"),
       /budgetBytes must be a whole number of bytes, not Infinity/,
     ],
-    ["moments.0.budgets.0.usageBytes", Number.NaN, /usageBytes must be a whole number of bytes, not NaN/],
-    ["moments.0.budgets.0.usageBytes", 2 ** 65, /usageBytes must be a whole number/],
-    ["moments.0.heldBytes", [0], /heldBytes must have a value for each of 2 heaps, not 1/],
-    ["moments.0.refusals.0.type", 2, /type is 2, but there are 2 memory types/],
-    ["moments.0.pieces.0.use", "warmWeights", /use must be one of hotWeights, .*, not "warmWeights"/],
-    ["moments.0.pieces.0.sizeBytes", 2 ** 64, /sizeBytes must be at most 2\^50 bytes/],
-    ["moments.0.pieces.0.reads", -1, /reads must be a number, not below 0/],
-    ["moments.0.pieces.0.rows.rowBytes", 0, /rowBytes must be above 0/],
-    ["moments.0.pieces.0.rows.count", 1025, /1025 rows of 1024 bytes are more than sizeBytes/],
-    ["moments.0.pieces.1", place.pieces[0], /pieces\[1\]\.key stands twice/],
-    ["moments.1.placement", 4, /moments\[1\]\.placement is 4, which no moment before placed/],
-    ["moments.1", good.moments[0], /moments\[1\]\.placement is 0, which one before placed/],
+    ["requests.0.budgets.0.usageBytes", Number.NaN, /usageBytes must be a whole number of bytes, not NaN/],
+    ["requests.0.budgets.0.usageBytes", 2 ** 65, /usageBytes must be a whole number/],
+    ["requests.0.heldBytes", [0], /heldBytes must have a value for each of 2 heaps, not 1/],
+    ["requests.0.refusals.0.type", 2, /type is 2, but there are 2 memory types/],
+    ["requests.0.pieces.0.use", "warmWeights", /use must be one of hotWeights, .*, not "warmWeights"/],
+    ["requests.0.pieces.0.sizeBytes", 2 ** 64, /sizeBytes must be at most 2\^50 bytes/],
+    ["requests.0.pieces.0.reads", -1, /reads must be a number, not below 0/],
+    ["requests.0.pieces.0.rows.rowBytes", 0, /rowBytes must be above 0/],
+    ["requests.0.pieces.0.rows.count", 1025, /1025 rows of 1024 bytes are more than sizeBytes/],
+    ["requests.0.pieces.1", place.pieces[0], /pieces\[1\]\.key stands twice/],
+    ["requests.1.placement", 4, /requests\[1\]\.placement is 4, which no request before placed/],
+    ["requests.1", good.requests[0], /requests\[1\]\.placement is 0, which one before placed/],
     ["memory.alignmentBytes", 0, /alignmentBytes must be a power of two/],
-    ["prices.hostBytesPerSecond", 0, /hostBytesPerSecond must be above 0/],
+    ["bandwidth.hostBytesPerSecond", 0, /hostBytesPerSecond must be above 0/],
     ["card.types", [], /report\.json: card: no memory type/],
     ["card", [], /card must be an object, not a list/],
   ])("with %s %j is refused", (path, value, message) => {
     const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
     expect(errorOf(withValue(keys, value))).toMatchObject({
-      code: "failure-file-invalid",
+      code: "memory-report-invalid",
       message: expect.stringMatching(message),
     });
   });
 
   it.each([null, [], "", 7, {}, { name: "card" }])("is not %j", (json) => {
-    expect(errorOf(json).code).toBe("failure-file-invalid");
+    expect(errorOf(json).code).toBe("memory-report-invalid");
   });
 
   it("clamps what no driver could mean", () => {
-    const report = readReport(withValue(["moments", 0, "budgets", 0, "budgetBytes"], 2 ** 64), "x");
+    const report = readReport(withValue(["requests", 0, "budgets", 0, "budgetBytes"], 2 ** 64), "x");
     expect(replay(report).plan.heaps[0]!.freeBytes).toBe(8 * GiB);
   });
 
@@ -196,7 +206,7 @@ describe("a memory report", () => {
           replay(readReport(JSON.parse(JSON.stringify(json)), "report.json"));
         } catch (error) {
           if (!(error instanceof WhisperVulkanError)) throw error;
-          expect(error.code).toBe("failure-file-invalid");
+          expect(error.code).toBe("memory-report-invalid");
           expect(error.message).not.toContain("\n");
         }
       }),
@@ -207,10 +217,10 @@ describe("a memory report", () => {
   it("is replayed in bounded time with a piece that could be cut for ever", () => {
     const piece = { key: "w 0", sizeBytes: 2 ** 50, use: "hotWeights", label: "weights", reads: 1 };
     const huge = withValue(
-      ["moments"],
+      ["requests"],
       [
         {
-          ...{ ask: "place", placement: 0, ...heard, budgets: null, refusals: [] },
+          ...{ ask: "place", placement: 0, ...responses, budgets: null, refusals: [] },
           pieces: [{ ...piece, rows: { of: "w", first: 0, count: 2 ** 32 - 1, rowBytes: 2 ** 18 } }],
         },
       ],

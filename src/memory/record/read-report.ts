@@ -1,9 +1,14 @@
 import { Fields, type JsonObject } from "../simulate/fields.js";
 import { readCard } from "../simulate/read-card.js";
-import { MomentReader } from "./read-moments.js";
+import { RequestReader } from "./read-requests.js";
 import { type MemoryReport, type RecordedMemory, reportFormat } from "./report.js";
 
-const reportFields = ["format", "version", "versions", "card", "memory", "prices", "dropped", "moments"];
+const reportFields = ["format", "version", "versions", "card", "memory", "dropped"];
+/** What each version of the format calls two of its fields. */
+const namesByVersion = new Map<unknown, { readonly bandwidth: string; readonly requests: string }>([
+  [1, { bandwidth: "prices", requests: "moments" }],
+  [2, { bandwidth: "bandwidth", requests: "requests" }],
+]);
 const memoryFields = [
   "usableTypes",
   "maxAllocationSizeBytes",
@@ -19,32 +24,33 @@ const mostAlignmentBytes = 65536;
 const mostBlockBytes = 2 ** 50;
 
 /**
- * A memory report that somebody may have edited, checked field by field. Sizes beyond what a driver can report are
- * clamped. source: where the JSON is from, for messages. Error: failure-file-invalid.
+ * A memory report that somebody may have edited, checked field by field; one of version 1 is brought up to date. Sizes beyond what a driver can report are
+ * clamped. source: where the JSON is from, for messages. Error: memory-report-invalid.
  */
 export function readReport(json: unknown, source: string): MemoryReport {
-  const kind = { code: "failure-file-invalid", what: "a memory report" } as const;
+  const kind = { code: "memory-report-invalid", what: "a memory report" } as const;
   const fields = new Fields(source, kind);
   if (fields.object(json, "").format !== reportFormat)
     fields.invalid(`format is not ${JSON.stringify(reportFormat)}: this is no memory report`, howToWriteOne);
-  const report = fields.objectOf(json, "", reportFields);
-  if (report.version !== 1)
-    fields.invalid(`version must be 1, not ${JSON.stringify(report.version) ?? "missing"}`);
+  const { version } = fields.object(json, "");
+  const names = namesByVersion.get(version);
+  if (!names) return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);
+  const report = fields.objectOf(json, "", [...reportFields, names.bandwidth, names.requests]);
   const versions = fields.objectOf(report.versions, "versions", ["package", "node", "os", "architecture"]);
   const card = readCard(fields.object(report.card, "card"), `${source}: card`, kind);
   const text = (name: string) => fields.text(versions[name], `versions.${name}`);
   return {
     format: reportFormat,
-    version: 1,
+    version: 2,
     versions: {
       ...{ package: text("package"), node: text("node") },
       ...{ os: text("os"), architecture: text("architecture") },
     },
     card,
     memory: readMemory(fields, fields.objectOf(report.memory, "memory", memoryFields)),
-    prices: readPrices(fields, report.prices),
+    bandwidth: readBandwidth(fields, report[names.bandwidth], names.bandwidth),
     dropped: fields.count(report.dropped, "dropped"),
-    moments: new MomentReader(fields, card).read(report.moments),
+    requests: new RequestReader(fields, card).read(report[names.requests], names.requests),
   };
 }
 
@@ -69,15 +75,15 @@ function readMemory(fields: Fields, memory: JsonObject): RecordedMemory {
   };
 }
 
-function readPrices(fields: Fields, json: unknown): MemoryReport["prices"] {
+function readBandwidth(fields: Fields, json: unknown, path: string): MemoryReport["bandwidth"] {
   const names = ["deviceBytesPerSecond", "hostBytesPerSecond"] as const;
-  const prices = fields.objectOf(json, "prices", [...names, "measured"]);
-  const speeds = names.map((name) => {
-    const value = fields.number(prices[name], `prices.${name}`);
-    return value > 0 ? value : fields.invalid(`prices.${name} must be above 0`);
-  });
+  const bandwidth = fields.objectOf(json, path, [...names, "measured"]);
+  const [deviceBytesPerSecond, hostBytesPerSecond] = names.map((name) => {
+    const value = fields.number(bandwidth[name], `${path}.${name}`);
+    return value > 0 ? value : fields.invalid(`${path}.${name} must be above 0`);
+  }) as [number, number];
   return {
-    ...{ deviceBytesPerSecond: speeds[0]!, hostBytesPerSecond: speeds[1]! },
-    measured: fields.flag(prices.measured, "prices.measured"),
+    ...{ deviceBytesPerSecond, hostBytesPerSecond },
+    measured: fields.flag(bandwidth.measured, `${path}.measured`),
   };
 }

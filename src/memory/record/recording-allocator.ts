@@ -9,8 +9,8 @@ import {
 import type { Ledger } from "../ledger.js";
 import type { DeviceMemory, MemoryDevice } from "../memory-device.js";
 import type { Piece } from "../piece.js";
-import { Moments, type Open } from "./moments.js";
 import type { MemoryRecord } from "./report.js";
+import { type Open, RequestLog } from "./request-log.js";
 import { type Listener, WatchedDevice } from "./watched-device.js";
 
 /** Enough for a model that is loaded again and again; what is still held is never forgotten. */
@@ -20,12 +20,12 @@ const defaultCapacity = 100;
 export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
   readonly #device: WatchedDevice<M>;
   readonly #options: AllocatorOptions;
-  readonly #moments: Moments;
+  readonly #log: RequestLog;
   readonly #numbers = new WeakMap<Placement<M>, number>();
   readonly #startedAt = performance.now();
   #nPlacements = 0;
 
-  /** capacity: how many moments are kept. */
+  /** capacity: how many requests are kept. */
   constructor(
     device: MemoryDevice<M>,
     ledger: Ledger,
@@ -37,28 +37,28 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
     this.#device = watched;
     watched.heldBytes = () => this.heldBytes;
     this.#options = options;
-    this.#moments = new Moments(capacity);
+    this.#log = new RequestLog(capacity);
   }
 
   override place(pieces: readonly Piece[]): Placement<M> {
     const placement = this.#nPlacements++;
-    const moment: Open<"place"> & Listener = {
-      ...{ ask: "place", placement, pieces: pieces.map(pieceData), ...this.#nothingHeard() },
+    const request: Open<"place"> & Listener = {
+      ...{ ask: "place", placement, pieces: pieces.map(pieceData), ...this.#noResponses() },
     };
     try {
-      const placed = this.#listening(moment, () => super.place(pieces));
+      const placed = this.#listening(request, () => super.place(pieces));
       this.#numbers.set(placed, placement);
       const { free } = placed;
       return Object.assign(placed, {
         free: () => {
-          if (this.#numbers.delete(placed)) this.#moments.add({ ask: "free", atMs: this.#now(), placement });
+          if (this.#numbers.delete(placed)) this.#log.add({ ask: "free", atMs: this.#now(), placement });
           free();
         },
       });
     } catch (error) {
-      if (error instanceof MemoryRefusedError) this.#moments.leftNothing(moment);
+      if (error instanceof MemoryRefusedError) this.#log.leftNothing(request);
       // a lost device says nothing about memory
-      else this.#moments.remove(moment);
+      else this.#log.remove(request);
       throw error;
     }
   }
@@ -66,23 +66,23 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
   override promote(placed: Placement<M>): Promotion<M> | null {
     const placement = this.#numbers.get(placed);
     if (placement === undefined) return super.promote(placed);
-    const moment: Open<"promote"> & Listener = {
-      ...{ ask: "promote", placement, end: null, ...this.#nothingHeard() },
+    const request: Open<"promote"> & Listener = {
+      ...{ ask: "promote", placement, end: null, ...this.#noResponses() },
     };
-    const promotion = this.#listening(moment, () => super.promote(placed));
+    const promotion = this.#listening(request, () => super.promote(placed));
     if (!promotion) {
-      this.#moments.leftNothing(moment);
+      this.#log.leftNothing(request);
       return null;
     }
     return {
       moves: promotion.moves,
       keep: () => {
-        moment.end = { kept: true, reason: "" };
+        request.end = { kept: true, reason: "" };
         promotion.keep();
       },
       undo: (reason) => {
-        moment.end = { kept: false, reason };
-        this.#moments.leftNothing(moment);
+        request.end = { kept: false, reason };
+        this.#log.leftNothing(request);
         promotion.undo(reason);
       },
     };
@@ -103,14 +103,14 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
         alignmentBytes,
         maxBlockBytes,
       },
-      dropped: this.#moments.dropped,
-      moments: this.#moments.all,
+      dropped: this.#log.dropped,
+      requests: this.#log.all,
     };
   }
 
-  #listening<T>(moment: (Open<"place"> | Open<"promote">) & Listener, work: () => T): T {
-    this.#moments.add(moment);
-    this.#device.listen(moment);
+  #listening<T>(request: (Open<"place"> | Open<"promote">) & Listener, work: () => T): T {
+    this.#log.add(request);
+    this.#device.listen(request);
     try {
       return work();
     } finally {
@@ -118,7 +118,7 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
     }
   }
 
-  #nothingHeard() {
+  #noResponses() {
     const heldBytes = this.heldBytes;
     return { atMs: this.#now(), budgets: null, heldBytes, refusals: [], given: [] };
   }

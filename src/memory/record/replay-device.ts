@@ -1,6 +1,6 @@
 import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
 import { overcommits } from "../simulate/snapshot-of.js";
-import type { Answer, Heard, MemoryReport } from "./report.js";
+import type { Answer, DeviceResponses, MemoryReport } from "./report.js";
 import { roomBytes, speaksAgainst } from "./room.js";
 
 /** Far above what any device serves well: so that no file keeps a replay busy for ever. */
@@ -8,7 +8,7 @@ const mostAllocations = 10_000;
 
 /**
  * A device with nothing behind it that reports and answers, request by request, what the recorded one did. Asked for
- * other than was recorded - since the file was edited - it goes by what is known of that moment: who was refused a size
+ * other than was recorded - since the file was edited - it goes by what is known of that time: who was refused a size
  * is refused all that is no smaller, as long as no less is held; who was given one, all that is no larger; else the heap's
  * room decides.
  */
@@ -18,7 +18,7 @@ export class ReplayDevice implements MemoryDevice {
   readonly usableTypes;
   readonly limits;
   readonly #heldBytes: number[];
-  #heard: Heard | null = null;
+  #responses: DeviceResponses | null = null;
   /** When the request came, per heap. */
   #heldBefore: readonly number[] = [];
   /** Held now. */
@@ -41,15 +41,15 @@ export class ReplayDevice implements MemoryDevice {
   }
 
   /** From now on the device is as it was then. */
-  enter(heard: Heard): void {
-    this.#heard = heard;
+  enter(responses: DeviceResponses): void {
+    this.#responses = responses;
     this.#nAsked = 0;
     this.#heldBefore = [...this.#heldBytes];
   }
 
   /** As recorded; where we hold more or less than we did then, usage is so much more or less. */
   budget(): readonly HeapBudget[] | null {
-    const budgets = this.#heard?.budgets?.map((budget, heap) => ({
+    const budgets = this.#responses?.budgets?.map((budget, heap) => ({
       ...budget,
       usageBytes: this.#usageBytes(heap),
     }));
@@ -58,7 +58,7 @@ export class ReplayDevice implements MemoryDevice {
 
   allocate(type: number, sizeBytes: number): DeviceMemory | Refusal {
     const { heap } = this.types[type]!;
-    const { refusals = [], given = [] } = this.#heard ?? {};
+    const { refusals = [], given = [] } = this.#responses ?? {};
     const held = this.#heldBytes[heap]!;
     const asked = { nth: this.#nAsked++, type, sizeBytes, heldBytes: held };
     const isThis = (answer: Answer) => speaksAgainst(answer, asked) && speaksAgainst(asked, answer);
@@ -91,7 +91,7 @@ export class ReplayDevice implements MemoryDevice {
 
   /** When the request came: others' as recorded, and ours. */
   #usageBytes(heap: number): number {
-    const { budgets, heldBytes } = this.#heard!;
+    const { budgets, heldBytes } = this.#responses!;
     const before = this.#heldBefore[heap]!;
     const usageBytes = budgets?.[heap]?.usageBytes;
     return usageBytes === undefined ? before : Math.max(0, usageBytes + before - heldBytes[heap]!);

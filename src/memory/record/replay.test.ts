@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MockDevice, type MockLayout } from "../../../test/mock-memory.js";
 import {
   type DeviceMemory,
-  estimatedPrices,
+  estimatedBandwidth,
   Ledger,
   type LedgerRecord,
   MemoryRefusedError,
@@ -15,7 +15,7 @@ import {
 import { type Card, cardFrom } from "../simulate/index.js";
 import {
   type MemoryReport,
-  type Moment,
+  type RecordedRequest,
   RecordingAllocator,
   readReport,
   replay,
@@ -40,9 +40,9 @@ function cardOf({ heaps, types, limits }: MockLayout): Card {
 /** Through the file and back. */
 function written(allocator: RecordingAllocator<DeviceMemory>, layout: MockLayout): MemoryReport {
   const report: MemoryReport = {
-    ...{ format: reportFormat, version: 1 },
+    ...{ format: reportFormat, version: 2 },
     versions: { package: "0", node: "0", os: "none", architecture: "none" },
-    ...{ card: cardOf(layout), prices: estimatedPrices },
+    ...{ card: cardOf(layout), bandwidth: estimatedBandwidth },
     ...allocator.record()!,
   };
   return readReport(JSON.parse(JSON.stringify(report)), "report.json");
@@ -101,7 +101,7 @@ const refusals = fc.record({
   nth: fc.array(fc.boolean(), { maxLength: 30 }),
   above: fc.array(fc.oneof(fc.constant(Infinity), fc.nat(60 * MiB)), { minLength: 12, maxLength: 12 }),
 });
-/** capacity: of moments, 100 if nothing is said. */
+/** capacity: of requests, 100 if nothing is said. */
 const limits = fc.record({ limited: fc.boolean(), capacity: fc.constantFrom(100, 100, 3) });
 const steps = fc.array(
   fc.oneof(
@@ -161,12 +161,12 @@ describe("a replay", () => {
             return;
           }
           // what was freed last of all shows in no plan: the plan is as after the last request
-          if (allocator.record()!.moments.every(({ ask }) => ask === "free")) return;
+          if (allocator.record()!.requests.every(({ ask }) => ask === "free")) return;
           const report = written(allocator, rest);
           const { plan } = replay(report);
           if (report.dropped === 0) expect(withoutTimes(plan.record)).toEqual(withoutTimes(ledger.entries));
-          const { moments } = report;
-          if (moments.at(-1)!.ask === "free" || plan.verdict === "refused") return;
+          const { requests } = report;
+          if (requests.at(-1)!.ask === "free" || plan.verdict === "refused") return;
           expect(
             plan.blocks.map(({ type, sizeBytes, use, pieces: own }) => ({
               type,
@@ -255,7 +255,7 @@ describe("a promotion", () => {
         kept ? { outcome: "promoted" } : { outcome: "refused", reason: "the copy differs" },
       );
       placement.free();
-      expect(written(allocator, rebar).moments.map(({ ask }) => ask)).toEqual([
+      expect(written(allocator, rebar).requests.map(({ ask }) => ask)).toEqual([
         "place",
         "promote",
         "promote",
@@ -267,13 +267,13 @@ describe("a promotion", () => {
   it("is kept where a budget was edited so that there is room", () => {
     const { allocator } = spilled();
     const report = written(allocator, rebar);
-    const edited = report.moments.map((moment) =>
-      moment.ask === "promote"
-        ? { ...moment, budgets: moment.budgets!.map((budget) => ({ ...budget, usageBytes: 50 * MiB })) }
-        : moment,
+    const edited = report.requests.map((request) =>
+      request.ask === "promote"
+        ? { ...request, budgets: request.budgets!.map((budget) => ({ ...budget, usageBytes: 50 * MiB })) }
+        : request,
     );
     expect(replay(report).plan.verdict).toBe("spill");
-    expect(replay({ ...report, moments: edited }).plan.verdict).toBe("device");
+    expect(replay({ ...report, requests: edited }).plan.verdict).toBe("device");
   });
 });
 
@@ -303,15 +303,15 @@ it("counts what is held otherwise than it was: usage is more or less by that", (
   const report = written(allocator, rebar);
   expect(heapsOf(replay(report).plan)).toEqual([1, 0]);
   // with room for the first one, there is none left for the second
-  const [first, second] = report.moments as [Extract<Moment, { ask: "place" }>, Moment];
+  const [first, second] = report.requests as [Extract<RecordedRequest, { ask: "place" }>, RecordedRequest];
   const roomy = {
     ...first,
     budgets: [{ budgetBytes: 8192 * MiB, usageBytes: 3000 * MiB }, first.budgets![1]!],
   };
-  expect(heapsOf(replay({ ...report, moments: [roomy, second] }).plan)).toEqual([0, 1]);
+  expect(heapsOf(replay({ ...report, requests: [roomy, second] }).plan)).toEqual([0, 1]);
 });
 
-it("older moments give way where nothing is left of them; what is held stays and is replayed", () => {
+it("older requests give way where nothing is left of them; what is held stays and is replayed", () => {
   const device = new MockDevice(rebar);
   const allocator = new RecordingAllocator(device, new Ledger(), { alignmentBytes: 256 }, 4);
   place(allocator, [weights(MiB)], 0)!.free();
@@ -321,7 +321,7 @@ it("older moments give way where nothing is left of them; what is held stays and
   device.refuse = () => null;
   const newest = place(allocator, [weights(4 * MiB)], 10)!;
   const report = written(allocator, rebar);
-  expect(report.moments.map(({ placement }) => placement)).toEqual([1, 8, 9, 10]);
+  expect(report.requests.map(({ placement }) => placement)).toEqual([1, 8, 9, 10]);
   expect(report.dropped).toBe(8);
   const { blocks } = replay(report).plan;
   const sizes = [held, newest].map((placement) => placement.blocks[0]!.memory.sizeBytes);
@@ -337,11 +337,11 @@ it("what was placed while a freed one was held keeps that one in the report", ()
   first.free();
   for (let nth = 2; nth < 30; nth++) place(allocator, [weights(MiB)], nth)!.free();
   const report = written(allocator, rebar);
-  expect(report.moments.slice(0, 3).map(({ placement }) => placement)).toEqual([0, 1, 0]);
+  expect(report.requests.slice(0, 3).map(({ placement }) => placement)).toEqual([0, 1, 0]);
   expect(heapsOf(replay(report).requests[1]!.plan!)).toEqual([1]);
   second.free();
   place(allocator, [weights(MiB)], 30);
-  expect(written(allocator, rebar).moments.map(({ placement }) => placement)).not.toContain(0);
+  expect(written(allocator, rebar).requests.map(({ placement }) => placement)).not.toContain(0);
 });
 
 it("nothing is recorded of a request in which the device was lost", () => {
@@ -350,7 +350,7 @@ it("nothing is recorded of a request in which the device was lost", () => {
   place(allocator, [weights(MiB)], 0);
   device.refuse = () => new Error("lost");
   expect(() => place(allocator, [weights(MiB)], 1)).toThrow("lost");
-  expect(written(allocator, rebar).moments).toHaveLength(1);
+  expect(written(allocator, rebar).requests).toHaveLength(1);
 });
 
 function place(

@@ -4,7 +4,7 @@ import type { DeviceMemory } from "../memory-device.js";
 import { type MemoryPlan, planOf } from "../plan.js";
 import { type MemorySnapshot, takeSnapshot } from "../snapshot.js";
 import { ReplayDevice } from "./replay-device.js";
-import type { MemoryReport, Moment } from "./report.js";
+import type { MemoryReport, RecordedRequest } from "./report.js";
 
 /** What one request came to. */
 export interface ReplayedRequest {
@@ -33,60 +33,60 @@ interface Live {
 
 /** Plays a report with the code that allocates. The same report always comes to the same; takes no memory of a device. */
 export function replay(report: MemoryReport): MemoryReplay {
-  const { memory, moments, prices } = report;
+  const { memory, requests, bandwidth } = report;
   const device = new ReplayDevice(report);
   const ledger = new Ledger();
   const { alignmentBytes, maxBlockBytes } = memory;
   const limit = memory.vramLimitBytes === null ? {} : { vramLimitBytes: memory.vramLimitBytes };
   const allocator = new Allocator(device, ledger, { alignmentBytes, maxBlockBytes, ...limit });
   const live = new Map<number, Live>();
-  const requests: ReplayedRequest[] = [];
-  const last = moments.findLastIndex(({ ask }) => ask !== "free");
+  const replayed: ReplayedRequest[] = [];
+  const last = requests.findLastIndex(({ ask }) => ask !== "free");
   let plan: MemoryPlan | null = null;
-  moments.forEach((moment, index) => {
-    if (moment.ask === "free") {
-      live.get(moment.placement)?.placement.free();
-      live.delete(moment.placement);
+  requests.forEach((request, index) => {
+    if (request.ask === "free") {
+      live.get(request.placement)?.placement.free();
+      live.delete(request.placement);
       return;
     }
-    device.enter(moment);
+    device.enter(request);
     const snapshot = takeSnapshot(device);
     const nBefore = ledger.dropped + ledger.entries.length;
-    const { what, placed } = serve(allocator, live, moment, snapshot);
+    const { what, placed } = serve(allocator, live, request, snapshot);
     const record = ledger.entries.slice(Math.max(0, nBefore - ledger.dropped));
     const own = (placement: Placement<DeviceMemory> | null) =>
-      planOf({ ...snapshot, prices }, placement && [placement], ledger);
-    requests.push({
-      ...{ ask: moment.ask, atMs: moment.atMs, what },
+      planOf({ ...snapshot, bandwidth }, placement && [placement], ledger);
+    replayed.push({
+      ...{ ask: request.ask, atMs: request.atMs, what },
       plan: placed === undefined ? null : { ...own(placed), record },
     });
     if (index < last) return;
     const all = placed === null ? null : [...live.values()].map(({ placement }) => placement);
     const first = live.values().next().value?.snapshot ?? snapshot;
-    plan = planOf({ ...first, prices }, all, ledger);
+    plan = planOf({ ...first, bandwidth }, all, ledger);
   });
-  return { requests, plan: plan! };
+  return { requests: replayed, plan: plan! };
 }
 
 /** placed: null where it was refused, undefined where nothing was promoted. */
 function serve(
   allocator: Allocator<DeviceMemory>,
   live: Map<number, Live>,
-  moment: Extract<Moment, { ask: "place" | "promote" }>,
+  request: Extract<RecordedRequest, { ask: "place" | "promote" }>,
   snapshot: MemorySnapshot,
 ): { what: string; placed: Placement<DeviceMemory> | null | undefined } {
-  if (moment.ask === "place") {
-    const what = [...new Set(moment.pieces.map(({ label }) => label))].join(", ");
-    const placed = placeOrNull(allocator, moment.pieces);
-    if (placed) live.set(moment.placement, { placement: placed, what, snapshot });
+  if (request.ask === "place") {
+    const what = [...new Set(request.pieces.map(({ label }) => label))].join(", ");
+    const placed = placeOrNull(allocator, request.pieces);
+    if (placed) live.set(request.placement, { placement: placed, what, snapshot });
     return { what, placed };
   }
-  const known = live.get(moment.placement);
+  const known = live.get(request.placement);
   const promotion = known && allocator.promote(known.placement);
   if (!promotion) return { what: known?.what ?? "what was refused before", placed: undefined };
   // where there was no room then, but is now, nothing speaks against it
-  if (moment.end?.kept ?? true) promotion.keep();
-  else promotion.undo(moment.end!.reason);
+  if (request.end?.kept ?? true) promotion.keep();
+  else promotion.undo(request.end!.reason);
   return { what: known.what, placed: known.placement };
 }
 

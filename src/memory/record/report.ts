@@ -1,6 +1,6 @@
+import type { MemoryBandwidth } from "../bandwidth.js";
 import type { HeapBudget } from "../memory-device.js";
 import type { Piece } from "../piece.js";
-import type { Prices } from "../prices.js";
 import type { Card } from "../simulate/card.js";
 
 /** A size of which the device said something, and what we held of that heap when it did. */
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** What the device reported and answered while one request was served. */
-export interface Heard {
+export interface DeviceResponses {
   /** Milliseconds since recording began. */
   readonly atMs: number;
   /** Per heap when the request came, or null where the driver doesn't tell. */
@@ -30,9 +30,13 @@ export interface Heard {
 }
 
 /** One thing that an allocator was asked for. Placements are numbered in the order of asking. */
-export type Moment =
-  | (Heard & { readonly ask: "place"; readonly placement: number; readonly pieces: readonly Piece[] })
-  | (Heard & {
+export type RecordedRequest =
+  | (DeviceResponses & {
+      readonly ask: "place";
+      readonly placement: number;
+      readonly pieces: readonly Piece[];
+    })
+  | (DeviceResponses & {
       readonly ask: "promote";
       readonly placement: number;
       /** Whether the new places were kept, and why not; null: there were none. */
@@ -55,9 +59,9 @@ export interface RecordedMemory {
 /** All that an allocator's decisions depend on, besides the card's heaps and types. */
 export interface MemoryRecord {
   readonly memory: RecordedMemory;
-  /** Moments that gave way to newer ones; what remains can be replayed, but is not all that happened. */
+  /** Requests that gave way to newer ones; what remains can be replayed, but is not all that happened. */
   readonly dropped: number;
-  readonly moments: readonly Moment[];
+  readonly requests: readonly RecordedRequest[];
 }
 
 export const reportFormat = "whisper-vulkan memory report";
@@ -69,14 +73,14 @@ export const reportFormat = "whisper-vulkan memory report";
  */
 export interface MemoryReport extends MemoryRecord {
   readonly format: typeof reportFormat;
-  readonly version: 1;
+  readonly version: 2;
   readonly versions: {
     readonly package: string;
     readonly node: string;
     readonly os: string;
     readonly architecture: string;
   };
-  /** The card, its driver with it; its budgets stand in the moments. */
+  /** The card, its driver with it; its budgets stand in the requests. */
   readonly card: Card;
-  readonly prices: Prices;
+  readonly bandwidth: MemoryBandwidth;
 }

@@ -1,6 +1,6 @@
 import type { Dispatch, KernelContext, KernelDevice, KernelVariant } from "../kernel.js";
 import { halfPrecision, matrixShape, matrixUnitsUnsupported, subgroupsDivide } from "../matrix-units.js";
-import { changes, exact, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
+import { changes, f32Tolerance, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
 import type { LinearStep } from "./linear.js";
 
 /** What one workgroup computes, and how the shader is told. */
@@ -79,7 +79,7 @@ function fewRowsTile(
 
 const fewRowsSubgroup: KernelVariant<LinearStep> = {
   name: "few rows, subgroups",
-  tolerance: exact,
+  tolerance: f32Tolerance,
   unsupported: (device) => {
     if (device.apiVersion[0] === 1 && device.apiVersion[1] < 1) return "Vulkan 1.0";
     if (!device.subgroupArithmetic) return "no subgroup arithmetic";
@@ -133,7 +133,7 @@ const tiledForSoftware: KernelVariant<LinearStep> = {
 
 const tiled128: KernelVariant<LinearStep> = {
   name: "tiles of 128 x 128",
-  tolerance: exact,
+  tolerance: f32Tolerance,
   unsupported: ({ maxWorkgroupInvocations, sharedMemorySizeBytes }) => {
     if (maxWorkgroupInvocations < 256) return "workgroups too small";
     return sharedMemorySizeBytes < 16 * 2 * 129 * 4 ? "too little shared memory" : null;

@@ -9,11 +9,11 @@ type CallName = keyof VulkanCalls;
 /**
  * The driver as a table of functions: what everything above calls, and what a simulation replaces.
  * `has` is false for a call the driver does not bring; calling it anyway throws.
- * `later` runs a call that may block on another thread.
+ * `callAsync` runs a call that may block on another thread.
  */
 export interface Vulkan extends VulkanCalls {
   has(name: CallName): boolean;
-  later<N extends CallName>(
+  callAsync<N extends CallName>(
     name: N,
     ...parameters: Parameters<VulkanCalls[N]>
   ): Promise<ReturnType<VulkanCalls[N]>>;
@@ -68,7 +68,7 @@ function tableOf(functions: ReadonlyMap<string, KoffiFunction>): Vulkan {
         throw new Error(`the Vulkan driver has no ${name}`);
       });
   table.has = (name: string) => functions.has(name);
-  table.later = (name: string, ...parameters: unknown[]) =>
+  table.callAsync = (name: string, ...parameters: unknown[]) =>
     new Promise((done, failed) => {
       functions.get(name)!.async(...parameters, (error: unknown, result: unknown) => {
         // named here so that the memory they point at outlives the call

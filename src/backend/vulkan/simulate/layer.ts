@@ -5,11 +5,11 @@ import type { Tables } from "../instance.js";
 /** The name of a Vulkan call. */
 export type CallName = keyof VulkanCalls;
 type AnyCall = (...parameters: unknown[]) => unknown;
-type AnyLater = (name: CallName, ...parameters: unknown[]) => Promise<unknown>;
+type AnyCallAsync = (name: CallName, ...parameters: unknown[]) => Promise<unknown>;
 
 const callNames = Object.keys(signatures) as CallName[];
 
-/** What goes by between a program and a driver, whether called at once or through `later`. */
+/** What goes by between a program and a driver, whether called at once or through `callAsync`. */
 interface Watch {
   /** A number is answered in the driver's place. */
   before?(name: CallName, parameters: readonly unknown[]): number | undefined;
@@ -26,33 +26,34 @@ export function watching(tables: Tables, { before, after }: Watch): Tables {
         after?.(name, parameters, result);
         return result;
       }) satisfies AnyCall;
-    const later: AnyLater = async (name, ...parameters) => {
-      const result = before?.(name, parameters) ?? (await (below.later as AnyLater)(name, ...parameters));
+    const callAsync: AnyCallAsync = async (name, ...parameters) => {
+      const result =
+        before?.(name, parameters) ?? (await (below.callAsync as AnyCallAsync)(name, ...parameters));
       after?.(name, parameters, result);
       return result;
     };
-    return tableOf(below, call, later);
+    return tableOf(below, call, callAsync);
   });
 }
 
-/** Tables in which some calls are others; those are made at once through `later` too. */
+/** Tables in which some calls are others; those are made at once through `callAsync` too. */
 export function replacing(tables: Tables, replace: (below: Vulkan) => Partial<VulkanCalls>): Tables {
   return layered(tables, (below) => {
     const replaced = replace(below);
     const call = (name: CallName) =>
       (replaced[name] as AnyCall | undefined) ?? ((...parameters) => (below[name] as AnyCall)(...parameters));
-    const later: AnyLater = async (name, ...parameters) =>
+    const callAsync: AnyCallAsync = async (name, ...parameters) =>
       replaced[name]
         ? (replaced[name] as AnyCall)(...parameters)
-        : (below.later as AnyLater)(name, ...parameters);
-    return tableOf(below, call, later);
+        : (below.callAsync as AnyCallAsync)(name, ...parameters);
+    return tableOf(below, call, callAsync);
   });
 }
 
-function tableOf(below: Vulkan, call: (name: CallName) => AnyCall, later: AnyLater): Vulkan {
+function tableOf(below: Vulkan, call: (name: CallName) => AnyCall, callAsync: AnyCallAsync): Vulkan {
   const table: Record<string, unknown> = Object.fromEntries(callNames.map((name) => [name, call(name)]));
   table.has = (name: CallName) => below.has(name);
-  table.later = later;
+  table.callAsync = callAsync;
   return table as unknown as Vulkan;
 }
 

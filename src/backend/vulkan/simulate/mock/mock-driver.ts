@@ -40,7 +40,7 @@ export function mockDriver(card: Card, { slow = false }: MockOptions = {}): Tabl
         throw new Error(`the mock driver has no ${name}`);
       });
   table.has = (name: keyof VulkanCalls) => calls[name] !== undefined;
-  table.later = async (name: string, ...parameters: unknown[]) =>
+  table.callAsync = async (name: string, ...parameters: unknown[]) =>
     (table[name] as (...parameters: unknown[]) => unknown)(...parameters);
   const vulkan = table as unknown as Vulkan;
   return { global: vulkan, instance: () => vulkan, device: () => vulkan };

@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Prices } from "../memory/index.js";
+import type { MemoryBandwidth } from "../memory/index.js";
 import { cacheFolder } from "../model/index.js";
 
-const fileName = "memory-prices.json";
+const fileName = "memory-bandwidth.json";
 
 /**
- * What memory costs on the devices of this machine, measured when something spilled, kept beside the models. A file that
+ * How fast the devices of this machine read memory, measured when something spilled, kept beside the models. A file that
  * cannot be read or written is no error: what isn't known is measured again.
  */
-export const priceFile = {
-  get(device: string): Prices | undefined {
-    const prices = read()[device];
-    return prices && isPrice(prices) ? { ...prices, measured: true } : undefined;
+export const bandwidthFile = {
+  get(device: string): MemoryBandwidth | undefined {
+    const bandwidth = read()[device];
+    return bandwidth && isBandwidth(bandwidth) ? { ...bandwidth, measured: true } : undefined;
   },
-  set(device: string, { hostBytesPerSecond, deviceBytesPerSecond }: Prices): void {
+  set(device: string, { hostBytesPerSecond, deviceBytesPerSecond }: MemoryBandwidth): void {
     const path = join(cacheFolder(), fileName);
     const temporary = `${path}.${process.pid}`;
     const all = { ...read(), [device]: { hostBytesPerSecond, deviceBytesPerSecond } };
@@ -28,7 +28,7 @@ export const priceFile = {
   },
 };
 
-type Measured = Omit<Prices, "measured">;
+type Measured = Omit<MemoryBandwidth, "measured">;
 
 function read(): Readonly<Record<string, Measured | undefined>> {
   try {
@@ -39,6 +39,6 @@ function read(): Readonly<Record<string, Measured | undefined>> {
   }
 }
 
-function isPrice({ hostBytesPerSecond, deviceBytesPerSecond }: Measured): boolean {
+function isBandwidth({ hostBytesPerSecond, deviceBytesPerSecond }: Measured): boolean {
   return [hostBytesPerSecond, deviceBytesPerSecond].every((n) => Number.isFinite(n) && n > 0);
 }

@@ -2,16 +2,16 @@ import type { HeapBudget } from "../memory-device.js";
 import type { Card } from "../simulate/card.js";
 import type { Fields, JsonObject } from "../simulate/fields.js";
 import { readPiece } from "./read-piece.js";
-import type { Answer, Heard, Moment } from "./report.js";
+import type { Answer, DeviceResponses, RecordedRequest } from "./report.js";
 
-const heardFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "given"];
+const responseFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "given"];
 const answerFields = ["nth", "type", "sizeBytes", "heldBytes"];
 /** Far more than a recording comes to, and what a replay does within a minute. */
-const mostMoments = 10_000;
+const mostRequests = 10_000;
 const mostPieces = 500_000;
 
-/** Reads the moments of a report, which must fit its card and one another. */
-export class MomentReader {
+/** Reads the requests of a report, which must fit its card and one another. */
+export class RequestReader {
   readonly #fields: Fields;
   readonly #card: Card;
   /** How many pieces each placement so far has. */
@@ -23,39 +23,40 @@ export class MomentReader {
     this.#card = card;
   }
 
-  read(json: unknown): Moment[] {
-    const list = this.#fields.list(json, "moments");
-    if (list.length > mostMoments)
-      this.#fields.invalid(`moments: ${list.length} of them, at most ${mostMoments} are replayed`);
-    const moments = list.map((moment, i) => this.#moment(moment, `moments[${i}]`));
-    if (moments.every(({ ask }) => ask === "free"))
-      this.#fields.invalid("moments asks for nothing: there is nothing to replay");
-    return moments;
+  /** field: what the report calls them. */
+  read(json: unknown, field: string): RecordedRequest[] {
+    const list = this.#fields.list(json, field);
+    if (list.length > mostRequests)
+      this.#fields.invalid(`${field}: ${list.length} of them, at most ${mostRequests} are replayed`);
+    const requests = list.map((request, i) => this.#request(request, `${field}[${i}]`));
+    if (requests.every(({ ask }) => ask === "free"))
+      this.#fields.invalid(`${field} asks for nothing: there is nothing to replay`);
+    return requests;
   }
 
-  #moment(json: unknown, path: string): Moment {
+  #request(json: unknown, path: string): RecordedRequest {
     const fields = this.#fields;
-    const moment = fields.object(json, path);
-    const ask = fields.oneOf(moment.ask, `${path}.ask`, ["place", "promote", "free"]);
-    const placement = fields.count(moment.placement, `${path}.placement`);
+    const request = fields.object(json, path);
+    const ask = fields.oneOf(request.ask, `${path}.ask`, ["place", "promote", "free"]);
+    const placement = fields.count(request.placement, `${path}.placement`);
     const known = this.#placements.get(placement);
     if (ask === "place" ? known !== undefined : known === undefined)
       fields.invalid(
-        `${path}.placement is ${placement}, which ${known === undefined ? "no moment before" : "one before"} placed`,
+        `${path}.placement is ${placement}, which ${known === undefined ? "no request before" : "one before"} placed`,
       );
     if (ask === "free") {
-      fields.objectOf(moment, path, ["ask", "atMs", "placement"]);
+      fields.objectOf(request, path, ["ask", "atMs", "placement"]);
       this.#placements.set(placement, 0);
-      return { ask, atMs: fields.number(moment.atMs, `${path}.atMs`), placement };
+      return { ask, atMs: fields.number(request.atMs, `${path}.atMs`), placement };
     }
-    const heard = this.#heard(moment, path);
+    const responses = this.#responses(request, path);
     if (ask === "promote") {
-      fields.objectOf(moment, path, [...heardFields, "end"]);
+      fields.objectOf(request, path, [...responseFields, "end"]);
       this.#count(known!, path);
-      return { ask, placement, ...heard, end: this.#end(moment.end, `${path}.end`) };
+      return { ask, placement, ...responses, end: this.#end(request.end, `${path}.end`) };
     }
-    fields.objectOf(moment, path, [...heardFields, "pieces"]);
-    const list = fields.list(moment.pieces, `${path}.pieces`);
+    fields.objectOf(request, path, [...responseFields, "pieces"]);
+    const list = fields.list(request.pieces, `${path}.pieces`);
     this.#count(list.length, path);
     const pieces = list.map((piece, i) => readPiece(fields, piece, `${path}.pieces[${i}]`));
     const keys = new Set<string>();
@@ -64,7 +65,7 @@ export class MomentReader {
       keys.add(key);
     }
     this.#placements.set(placement, pieces.length);
-    return { ask, placement, ...heard, pieces };
+    return { ask, placement, ...responses, pieces };
   }
 
   #count(nPieces: number, path: string): void {
@@ -73,14 +74,14 @@ export class MomentReader {
       this.#fields.invalid(`${path}: more than ${mostPieces} pieces asked for in all`);
   }
 
-  #heard(moment: JsonObject, path: string): Heard {
+  #responses(request: JsonObject, path: string): DeviceResponses {
     const fields = this.#fields;
-    const { budgets } = moment;
-    const held = this.#perHeap(moment.heldBytes, `${path}.heldBytes`);
-    const refusals = fields.list(moment.refusals, `${path}.refusals`);
-    const given = fields.list(moment.given, `${path}.given`);
+    const { budgets } = request;
+    const held = this.#perHeap(request.heldBytes, `${path}.heldBytes`);
+    const refusals = fields.list(request.refusals, `${path}.refusals`);
+    const given = fields.list(request.given, `${path}.given`);
     return {
-      atMs: fields.number(moment.atMs, `${path}.atMs`),
+      atMs: fields.number(request.atMs, `${path}.atMs`),
       budgets:
         budgets === null
           ? null
@@ -129,7 +130,7 @@ export class MomentReader {
     };
   }
 
-  #end(json: unknown, path: string): Extract<Moment, { ask: "promote" }>["end"] {
+  #end(json: unknown, path: string): Extract<RecordedRequest, { ask: "promote" }>["end"] {
     if (json === null) return null;
     const end = this.#fields.objectOf(json, path, ["kept", "reason"]);
     return {

@@ -1,26 +1,26 @@
 import type { Piece } from "./piece.js";
 
-/** What the device reads in a second from its own memory and from the host's. */
-export interface Prices {
+/** How fast the device reads its own memory and the host's, in bytes a second. */
+export interface MemoryBandwidth {
   readonly deviceBytesPerSecond: number;
   readonly hostBytesPerSecond: number;
   /** False: figures of a middling card on PCIe 3.0 x16, until a spill makes measuring worth while, for the next plan too. */
   readonly measured: boolean;
 }
 
-export const estimatedPrices: Prices = {
+export const estimatedBandwidth: MemoryBandwidth = {
   deviceBytesPerSecond: 300e9,
   hostBytesPerSecond: 11e9,
   measured: false,
 };
 
 /** What reading a byte from the host's memory takes longer than from the device's own: nothing where all is one memory. */
-export function extraSecondsPerByte({ hostBytesPerSecond, deviceBytesPerSecond }: Prices): number {
+export function extraSecondsPerByte({ hostBytesPerSecond, deviceBytesPerSecond }: MemoryBandwidth): number {
   return Math.max(0, 1 / hostBytesPerSecond - 1 / deviceBytesPerSecond);
 }
 
 /** What a unit of work takes longer for pieces that the device reads from the host's memory. */
-export function extraSeconds(pieces: readonly Piece[], prices: Prices): number {
-  const secondsPerByte = extraSecondsPerByte(prices);
+export function extraSeconds(pieces: readonly Piece[], bandwidth: MemoryBandwidth): number {
+  const secondsPerByte = extraSecondsPerByte(bandwidth);
   return pieces.reduce((sum, { sizeBytes, reads }) => sum + sizeBytes * reads * secondsPerByte, 0);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Prices } from "../../memory/index.js";
+import type { MemoryBandwidth } from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import { openVulkan } from "./index.js";
@@ -51,19 +51,24 @@ async function measure(script: Script = {}, vramLimitBytes = MiB, on = card) {
       },
     });
   };
-  const prices = new Map<string, Prices>();
+  const bandwidths = new Map<string, MemoryBandwidth>();
   const memory = { vramLimitBytes };
   const backend = await openVulkan(
     "0",
-    { kernels: referenceKernels, maxFlops: 1e8, memory, prices },
+    { kernels: referenceKernels, maxFlops: 1e8, memory, bandwidths },
     watched,
   );
   const storage = await backend.allocate(backend.manifest([program]));
   try {
     expect(storage.plan!()!.verdict).toBe("spill");
-    await storage.measurePrices!();
-    const { prices: used } = storage.plan!()!;
-    return { mostBytes, used, kept: [...prices.values()], nSubmits: tables.counts().calls.vkQueueSubmit! };
+    await storage.measureBandwidth!();
+    const { bandwidth: used } = storage.plan!()!;
+    return {
+      mostBytes,
+      used,
+      kept: [...bandwidths.values()],
+      nSubmits: tables.counts().calls.vkQueueSubmit!,
+    };
   } finally {
     await storage.dispose();
     await backend.dispose();

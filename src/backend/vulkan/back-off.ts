@@ -1,11 +1,11 @@
 /** Windows in a row that must find room before anything is moved: what comes and goes is not worth following. */
-const sightings = 2;
-/** After tries in vain it is tried again ever more seldom, down to once in so many windows. */
-const mostPatience = 64;
+const fewestWindows = 2;
+/** Each failed try doubles the wait, up to this many windows. */
+const mostWindows = 64;
 
-/** When to try to move what spilled back into the device's memory. Counts windows, not seconds. */
-export class Patience {
-  #needed = sightings;
+/** Exponential back-off of the tries to move what spilled back into the device's memory. Counts windows, not seconds. */
+export class BackOff {
+  #needed = fewestWindows;
   #seen = 0;
 
   /** Told once a window whether there seems to be room; true when it is time to try. */
@@ -17,10 +17,10 @@ export class Patience {
   }
 
   succeeded(): void {
-    this.#needed = sightings;
+    this.#needed = fewestWindows;
   }
 
   failed(): void {
-    this.#needed = Math.min(2 * this.#needed, mostPatience);
+    this.#needed = Math.min(2 * this.#needed, mostWindows);
   }
 }

@@ -1,10 +1,10 @@
 import {
   Allocator,
-  estimatedPrices,
+  estimatedBandwidth,
   Ledger,
+  type MemoryBandwidth,
   type MemoryPlan,
   MemoryRefusedError,
-  type Prices,
 } from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import type { Tensor } from "../../ops/tensor.js";
@@ -20,14 +20,14 @@ const rowsTried = [4096, 2048, 1024, 512] as const;
 /** So few rows that what a run takes is not reading. */
 const fewRows = 2;
 
-/** Prices by device and driver, kept for the next plan. */
-export interface PriceStore {
-  get(device: string): Prices | undefined;
-  set(device: string, prices: Prices): void;
+/** Bandwidths by device and driver, kept for the next plan. */
+export interface BandwidthStore {
+  get(device: string): MemoryBandwidth | undefined;
+  set(device: string, bandwidth: MemoryBandwidth): void;
 }
 
 /** What measuring needs of a backend. */
-export interface ReadTest {
+export interface MeasurableBackend {
   readonly memory: VulkanMemory;
   readonly alignmentBytes: number;
   /** What may be taken of the device's memory besides what is held. */
@@ -42,7 +42,7 @@ export interface ReadTest {
  * row times a matrix. Takes at most 32 MiB of each for a moment; null where the host's memory is refused. Where the device's
  * is full its speed, and with it the whole, stays an estimate. Errors: device-lost, memory-refused (by another call).
  */
-export async function measurePrices(test: ReadTest): Promise<Prices | null> {
+export async function measureBandwidth(test: MeasurableBackend): Promise<MemoryBandwidth | null> {
   const { heaps, types } = test.memory;
   const inDevice = (type: number) => heaps[types[type]!.heap]?.deviceLocal ?? false;
   const host = await bytesPerSecond(test, (type) => !inDevice(type), "spill");
@@ -50,13 +50,13 @@ export async function measurePrices(test: ReadTest): Promise<Prices | null> {
   const device = await bytesPerSecond(test, () => true, "device");
   return {
     hostBytesPerSecond: host,
-    deviceBytesPerSecond: device ?? Math.max(host, estimatedPrices.deviceBytesPerSecond),
+    deviceBytesPerSecond: device ?? Math.max(host, estimatedBandwidth.deviceBytesPerSecond),
     measured: device !== null,
   };
 }
 
 async function bytesPerSecond(
-  test: ReadTest,
+  test: MeasurableBackend,
   useType: (type: number) => boolean,
   verdict: MemoryPlan["verdict"],
 ): Promise<number | null> {
@@ -71,7 +71,11 @@ async function bytesPerSecond(
 }
 
 /** Storage on some types alone, of which nothing counts elsewhere; null where there isn't that much of them. */
-function storageOn(test: ReadTest, program: Program, useType: (type: number) => boolean): Storage | null {
+function storageOn(
+  test: MeasurableBackend,
+  program: Program,
+  useType: (type: number) => boolean,
+): Storage | null {
   const { memory, alignmentBytes, vramLimitBytes } = test;
   const options = { alignmentBytes, vramLimitBytes };
   try {
@@ -83,7 +87,7 @@ function storageOn(test: ReadTest, program: Program, useType: (type: number) => 
 }
 
 async function medianMs(
-  test: ReadTest,
+  test: MeasurableBackend,
   nRows: number,
   useType: (type: number) => boolean,
   verdict: MemoryPlan["verdict"],

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { Losses } from "./losses.js";
+import { LossCounter } from "./loss-counter.js";
 
 const second = 1000;
 
 test("the third time within a minute is too often", () => {
-  const losses = new Losses();
+  const losses = new LossCounter();
   const outcomes = [0, 20, 59].map((at) => {
     losses.progress();
     losses.add(at * second);
@@ -15,7 +15,7 @@ test("the third time within a minute is too often", () => {
 });
 
 test("so is the third time in a row, however long it takes", () => {
-  const losses = new Losses();
+  const losses = new LossCounter();
   const outcomes = [0, 100, 200].map((at) => {
     losses.add(at * second);
     return losses.tooMany(at * second);
@@ -26,7 +26,7 @@ test("so is the third time in a row, however long it takes", () => {
 });
 
 test("another device starts anew", () => {
-  const losses = new Losses();
+  const losses = new LossCounter();
   for (let i = 0; i < 3; i++) losses.add(0);
   losses.clear();
   expect(losses.tooMany(0)).toBe(false);

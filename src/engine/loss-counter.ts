@@ -5,7 +5,7 @@ const tooMany = 3;
  * Counts how often a device was lost, and says when that is too often: the third time within a minute, or the third time
  * without anything done in between, since hangs take longer than that to be noticed.
  */
-export class Losses {
+export class LossCounter {
   #times: number[] = [];
   #inARow = 0;
 
