@@ -15,6 +15,7 @@ export class StatusLine {
   readonly #shown: boolean;
   #status: Status | null = null;
   #since = 0;
+  #fractionAt = 0;
   #tick = 0;
   /** Columns of the terminal when it was drawn; 0: it is not on the screen. */
   #drawnFor = 0;
@@ -28,7 +29,9 @@ export class StatusLine {
   show(status: Status): void {
     if (!this.#shown) return;
     const name = oneLine(status.name);
-    if (this.#status?.name !== name || this.#status.doing !== status.doing) this.#since = performance.now();
+    const now = performance.now();
+    if (this.#status?.name !== name || this.#status.doing !== status.doing) this.#since = now;
+    if (this.#status?.fraction !== status.fraction) this.#fractionAt = now;
     this.#status = { ...status, name };
     if (this.#timer === null) {
       this.#timer = setInterval(this.#draw, tickMs);
@@ -59,8 +62,9 @@ export class StatusLine {
   readonly #draw = (): void => {
     if (this.#status === null) return;
     const columns = Math.max(1, terminalColumns() - 1);
-    const seconds = (performance.now() - this.#since) / 1000;
-    const { head, bar, tail } = statusText(this.#status, seconds, columns, this.#tick++);
+    const since = (at: number) => (at - this.#since) / 1000;
+    const elapsed = { now: since(performance.now()), atFraction: since(this.#fractionAt) };
+    const { head, bar, tail } = statusText(this.#status, elapsed, columns, this.#tick++);
     this.#erase();
     process.stderr.write(`${head}${bar && styled("green", bar)}${styled("dim", tail)}\r`);
     this.#drawnFor = terminalColumns();

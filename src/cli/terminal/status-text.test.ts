@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { clock, statusText } from "./status-text.js";
+import { clock, type Status, statusText } from "./status-text.js";
 import { textWidth } from "./text-width.js";
 
-const line = (status: Parameters<typeof statusText>[0], seconds: number, columns: number) => {
-  const { head, bar, tail } = statusText(status, seconds, columns, 0);
+const line = (status: Status, now: number, columns: number, atFraction = now) => {
+  const { head, bar, tail } = statusText(status, { now, atFraction }, columns, 0);
   return head + bar + tail;
 };
 const talk = { count: "2/7", name: "recordings/talk.mp3", doing: "listening", fraction: 0.25 };
@@ -11,6 +11,11 @@ const talk = { count: "2/7", name: "recordings/talk.mp3", doing: "listening", fr
 describe("a status line", () => {
   it("says whose turn it is, how far it is, and how long it will last", () => {
     expect(line(talk, 10, 79)).toBe("- 2/7 recordings/talk.mp3 ██████░░░░░░░░░░░░░░░░░░ 25% 0:30 left");
+  });
+
+  it("counts down between two fractions, and never to nothing", () => {
+    expect(line(talk, 22, 79, 10)).toMatch(/ 25% 0:18 left$/);
+    expect(line(talk, 99, 79, 10)).toMatch(/ 25% 0:01 left$/);
   });
 
   it("says what is done, and for how long, as long as nothing is known", () => {

@@ -20,13 +20,20 @@ export interface StatusText {
 
 const spinner = ["-", "\\", "|", "/"];
 
-/** The line for a status that began `seconds` ago, in at most `columns` columns. tick turns the spinner. */
-export function statusText(status: Status, seconds: number, columns: number, tick: number): StatusText {
+/** Seconds since what is done began. */
+export interface Elapsed {
+  readonly now: number;
+  /** When its fraction was told. */
+  readonly atFraction: number;
+}
+
+/** The line for a status, in at most `columns` columns. tick turns the spinner. */
+export function statusText(status: Status, elapsed: Elapsed, columns: number, tick: number): StatusText {
   const { fraction, doing, count, name } = status;
   const spin = spinner[tick % spinner.length]!;
   const known = fraction !== null && fraction > 0;
-  const waiting = `${doing && `${doing}… `}${clock(seconds)}`;
-  const tail = known ? percentAndTime(fraction, seconds) : waiting;
+  const waiting = `${doing && `${doing}… `}${clock(elapsed.now)}`;
+  const tail = known ? percentAndTime(fraction, elapsed) : waiting;
   const width = known ? (columns >= 70 ? 24 : columns >= 36 ? 8 : 0) : 0;
   const bar = width > 0 && fraction !== null ? barOf(fraction, width) : "";
   const taken = textWidth(tail) + (width > 0 ? width + 1 : 0) + 1;
@@ -43,11 +50,13 @@ function barOf(fraction: number, width: number): string {
   return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
-function percentAndTime(fraction: number, seconds: number): string {
+/** The time left counts down between two fractions, and never to nothing. */
+function percentAndTime(fraction: number, { now, atFraction }: Elapsed): string {
   const percent = `${Math.floor(Math.min(1, fraction) * 100)}%`;
   // the first second says little
-  if (seconds < 1 || fraction >= 1) return percent;
-  return `${percent} ${clock((seconds * (1 - fraction)) / fraction)} left`;
+  if (atFraction < 1 || fraction >= 1) return percent;
+  const left = (atFraction * (1 - fraction)) / fraction - (now - atFraction);
+  return `${percent} ${clock(Math.max(1, left))} left`;
 }
 
 /** Seconds as "0:07", "12:34" or "1:02:03". */
