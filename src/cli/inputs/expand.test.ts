@@ -100,7 +100,19 @@ describe("recordings", () => {
 
   it("by address keep it; their name is that of the path", async () => {
     const { recordings, any } = await expandInputs(["https://example.org/a%20b.mp3?x=*", "-"]);
+    expect(recordings.map(({ name }) => name)).toEqual(["https://example.org/a%20b.mp3?x=*", "-"]);
     expect(recordings.map(({ relativePath }) => relativePath)).toEqual(["a%20b.mp3", "stdin"]);
     expect(any).toBe(false);
+  });
+
+  it("by address are not named with its password", async () => {
+    const { recordings } = await expandInputs(["https://me:secret@example.org/a.mp3"]);
+    expect(recordings).toEqual([
+      {
+        input: "https://me:secret@example.org/a.mp3",
+        name: "https://example.org/a.mp3",
+        relativePath: "a.mp3",
+      },
+    ]);
   });
 });

@@ -80,6 +80,7 @@ async function ofPattern(pattern: string, unreadable: Unreadable): Promise<Recor
 
 const within = (folder: string, input: string): Recording => ({
   input,
+  name: input,
   relativePath: relative(folder, input),
 });
 

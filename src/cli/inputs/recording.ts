@@ -5,6 +5,8 @@ import { isAddress, parseAddress, pathOfAddress } from "../../audio/index.js";
 export interface Recording {
   /** A path, an address, or "-" for standard input. */
   readonly input: string;
+  /** What people are told: the same, but for a password in an address. */
+  readonly name: string;
   /** Its path within the folder or pattern that it was found by; otherwise its name. An output folder mirrors it. */
   readonly relativePath: string;
 }
@@ -23,6 +25,10 @@ export function withoutFileAddress(input: string): string {
 
 /** An input that was named by itself. */
 export function namedRecording(input: string): Recording {
-  const path = isFile(input) ? input : input === "-" ? "stdin" : new URL(input).pathname;
-  return { input, relativePath: basename(path) || "download" };
+  if (input === "-") return { input, name: input, relativePath: "stdin" };
+  if (isFile(input)) return { input, name: input, relativePath: basename(input) };
+  const url = new URL(input);
+  url.username = "";
+  url.password = "";
+  return { input, name: url.href, relativePath: basename(url.pathname) || "download" };
 }

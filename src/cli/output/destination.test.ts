@@ -71,7 +71,7 @@ describe("standard output", () => {
 
 describe("a result's path", () => {
   const srt = formatList.find(({ name }) => name === "srt")!;
-  const found = { input: "rec/deep/talk.one.mp3", relativePath: "deep/talk.one.mp3" };
+  const found = { input: "rec/deep/talk.one.mp3", name: "", relativePath: "deep/talk.one.mp3" };
 
   it.each([
     [{ kind: "folder", path: "out" }, null, "out/deep/talk.one.srt"],
@@ -84,8 +84,8 @@ describe("a result's path", () => {
 
   it("of what has no folder is in the current one", () => {
     const beside = { kind: "folder", path: null } as const;
-    expect(outputPath(beside, { input: "-", relativePath: "stdin" }, srt, null)).toBe("stdin.srt");
-    const address = { input: "https://example.org/talk.mp3", relativePath: "talk.mp3" };
+    expect(outputPath(beside, { input: "-", name: "-", relativePath: "stdin" }, srt, null)).toBe("stdin.srt");
+    const address = { input: "https://example.org/talk.mp3", name: "", relativePath: "talk.mp3" };
     expect(outputPath(beside, address, srt, null)).toBe("talk.srt");
   });
 });
