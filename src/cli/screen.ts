@@ -45,8 +45,8 @@ export class Screen {
 
 /** What became of a recording, in one line. A factor for a recording of no length would say nothing. */
 export function summary(file: string, { duration, language }: TranscriptionResult, seconds: number): string {
-  const took = `in ${seconds.toFixed(1)} s`;
-  if (duration < 0.05) return `${file}: shorter than 0.1 s, ${took}`;
+  const took = seconds < 0.05 ? "in less than 0.1 s" : `in ${seconds.toFixed(1)} s`;
+  if (duration < 0.05) return `${file}: shorter than 0.1 s, done ${took}`;
   const factor = (seconds / duration).toFixed(2);
   return `${file}: ${duration.toFixed(1)} s of ${language} ${took}, real-time factor ${factor}`;
 }

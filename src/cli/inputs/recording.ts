@@ -11,9 +11,12 @@ export interface Recording {
   readonly relativePath: string;
 }
 
-/** Standard input and downloads can be read only once, so nothing is known of them before their turn. */
+/**
+ * Whether an input is a path. Standard input and downloads can be read only once, so nothing is known of them before
+ * their turn.
+ */
 export function isFile(input: string): boolean {
-  return input !== "-" && !/^https?:\/\//i.test(input);
+  return input !== "-" && !isAddress(input);
 }
 
 /** An input as everything else here takes it: file: addresses as paths. Error: `option-invalid`. */
@@ -28,6 +31,7 @@ export function namedRecording(input: string): Recording {
   if (input === "-") return { input, name: input, relativePath: "stdin" };
   if (isFile(input)) return { input, name: input, relativePath: basename(input) };
   const url = new URL(input);
+  if (url.protocol === "data:") return { input, name: "data:", relativePath: "data" };
   url.username = "";
   url.password = "";
   return { input, name: url.href, relativePath: basename(url.pathname) || "download" };
