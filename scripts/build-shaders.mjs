@@ -1,10 +1,13 @@
-// Compiles the GLSL kernels to assets/spirv. --check: compares with the committed files instead of writing.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+// Compiles the GLSL kernels to assets/spirv with the project's own glslc. --check: compares with the committed files
+// instead of writing.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { softwareVulkan } from "./software-vulkan.mjs";
 
-const root = join(import.meta.dirname, "..");
+const root = fileURLToPath(new URL("../", import.meta.url));
 /** Name, source, defines; and the Vulkan version that it needs where that is not 1.0. */
 const shaders = [
   ["linear-f32", "linear/linear.comp"],
@@ -30,36 +33,65 @@ const shaders = [
   ["cache-write", "cache-write/cache-write.comp"],
   ["select-rows", "select-rows/select-rows.comp"],
 ];
-const glslc = process.env.GLSLC ?? "glslc";
 const check = process.argv.includes("--check");
 const committed = join(root, "assets/spirv");
-mkdirSync(committed, { recursive: true });
+const { glslc, reason } = findCompiler();
+if (glslc === null) {
+  console.error(`shaders: ${check ? "freshness was not checked" : "nothing was compiled"}: ${reason}`);
+  process.exit(check ? 0 : 1);
+}
 
-let version = "none found";
+// Everything is compiled aside first: a shader with a mistake in it leaves the committed files as they were.
+const aside = mkdtempSync(join(tmpdir(), "spirv-"));
 try {
-  version = execFileSync(glslc, ["--version"], { encoding: "utf8" }).split("\n")[0];
-} catch (error) {
-  if (error.code !== "ENOENT") throw error;
-}
-const year = Number(/v?(20\d\d)\./.exec(version)?.[1] ?? 0);
-if (check && year < 2024) {
-  console.log(`shaders: freshness not checked, needs glslc of 2024 or later (${version})`);
-  process.exit(0);
-}
-const target = check ? mkdtempSync(join(tmpdir(), "spirv-")) : committed;
-let nStale = 0;
-try {
-  for (const [name, source, defines = "", version = "1.0"] of shaders) {
-    const file = join(target, `${name}.spv`);
-    const flags = defines.split(" ").filter(Boolean);
-    const options = [`--target-env=vulkan${version}`, "-O", ...flags.map((define) => `-D${define}`)];
-    execFileSync(glslc, [...options, join(root, "src/ops", source), "-o", file], { stdio: "inherit" });
-    if (check && !readFileSync(file).equals(readFileSync(join(committed, `${name}.spv`)))) {
-      console.error(`shaders: ${name}.spv differs from ${source}; run node scripts/build-shaders.mjs`);
-      nStale++;
-    }
+  const nWrong = shaders.filter((shader) => !compile(shader)).length;
+  if (nWrong > 0) {
+    console.error(`shaders: ${nWrong} of ${shaders.length} do not compile, see above; nothing was written`);
+    process.exitCode = 1;
+  } else if (check) compareWithCommitted();
+  else {
+    mkdirSync(committed, { recursive: true });
+    for (const [name] of shaders) copyFileSync(join(aside, `${name}.spv`), join(committed, `${name}.spv`));
+    console.log(`shaders: ${shaders.length} compiled`);
   }
 } finally {
-  if (check) rmSync(target, { recursive: true });
+  rmSync(aside, { recursive: true });
 }
-if (nStale) process.exitCode = 1;
+
+/** Compiles one shader into the folder aside; glslc prints what is wrong with it. */
+function compile([name, source, defines = "", version = "1.0"]) {
+  const flags = defines.split(" ").filter(Boolean);
+  const options = [`--target-env=vulkan${version}`, "-O", ...flags.map((define) => `-D${define}`)];
+  const paths = [join(root, "src/ops", source), "-o", join(aside, `${name}.spv`)];
+  return spawnSync(glslc, [...options, ...paths], { stdio: "inherit" }).status === 0;
+}
+
+function compareWithCommitted() {
+  for (const [name, source] of shaders) {
+    const path = join(committed, `${name}.spv`);
+    if (existsSync(path) && readFileSync(join(aside, `${name}.spv`)).equals(readFileSync(path))) continue;
+    console.error(`shaders: ${name}.spv is not what ${source} gives; run node scripts/build-shaders.mjs`);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * The compiler that made the committed files: the one GLSLC names, else that of the software driver's userland, which is
+ * fetched if need be (Debian 12 and 13), else the system's own. Older ones than 2024 know no cooperative matrices, and
+ * another version's output would differ from the committed files.
+ */
+function findCompiler() {
+  const fetched = () => {
+    const software = softwareVulkan("new");
+    return "unavailable" in software ? null : `${software.bin}/glslc`;
+  };
+  const candidate = process.env.GLSLC ?? fetched() ?? "glslc";
+  const { stdout, error } = spawnSync(candidate, ["--version"], { encoding: "utf8" });
+  if (error) return { glslc: null, reason: `${candidate} cannot be run (${error.message})` };
+  const version = stdout.split("\n")[0];
+  if (Number(/v?(20\d\d)\./.exec(version)?.[1] ?? 0) >= 2024) return { glslc: candidate };
+  return {
+    glslc: null,
+    reason: `${candidate} is ${version}; glslc of 2024 or later is needed (GLSLC names it)`,
+  };
+}

@@ -121,6 +121,17 @@ test("what was given is cut at 200 characters, in one line", () => {
     expect(shown(odd)).toMatch(/^.{1,200}$/);
 });
 
+test.each(["x".repeat(5000), `${"x".repeat(5000)}.bin`, "a\0b.bin", "two\nlines.bin"])(
+  "of a model's name or path a message has at most 200 characters, in one line: %j",
+  async (model) => {
+    for (const call of [Whisper.load, planMemory])
+      await expect(call(model)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(model-unknown|file-not-found|file-unreadable)$/),
+        message: expect.stringMatching(/^[^\p{Cc}]{1,500}$/u),
+      });
+  },
+);
+
 test.each([undefined, null, 5, {}, new URL("file:///x.bin"), Symbol("x")])(
   "a model cannot be %o",
   async (model) => {

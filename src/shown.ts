@@ -10,7 +10,8 @@ export function shown(value: unknown): string {
   return cut(inspect(value, { ...oneLine, depth: 0, maxArrayLength: 10, customInspect: false }));
 }
 
-/** A text of at most 200 characters. */
+/** A text on one line, of at most 200 characters. */
 export function cut(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  const short = text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  return short.replace(/\p{Cc}/gu, "?");
 }

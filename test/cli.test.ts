@@ -90,7 +90,7 @@ describe("results", () => {
   test("go where an output link leads, there already or not", async () => {
     symlinkSync("linked.json", join(folder, "link.json"));
     for (let i = 0; i < 2; i++) {
-      expect((await run(...model, "-q", "one.wav", "-o", "link.json", "-f", "json")).status).toBe(0);
+      expect((await run(...model, "-q", "one.wav", "-o", "link.json", "--overwrite")).status).toBe(0);
       expect(lstatSync(join(folder, "link.json")).isSymbolicLink()).toBe(true);
       expect(JSON.parse(readFileSync(join(folder, "linked.json"), "utf8"))).toMatchObject({ duration: 1 });
     }

@@ -42,10 +42,7 @@ export function whatMustCome(
   const inDevice = rooms.filter(({ deviceLocal }) => deviceLocal);
   const inHost = rooms.filter(({ deviceLocal }) => !deviceLocal);
   const deviceWithin = sum(inDevice.map(({ withinBytes }) => withinBytes));
-  const hostAtMost = Math.min(
-    sum(inHost.map(({ atMostForAllBytes }) => atMostForAllBytes)),
-    limits.maxHostBytes,
-  );
+  const hostAtMost = Math.min(sum(inHost.map(({ forAllBytes }) => forAllBytes)), limits.maxHostBytes);
   const inPieces = inHost.some(({ holeBytes }) => holeBytes > 0 && holeBytes < largest);
   const hostWithin = inPieces
     ? 0
@@ -55,7 +52,7 @@ export function whatMustCome(
   const leastCut = Math.max(64 << 10, ...pieces.map(({ rows }) => 64 * (rows?.rowBytes ?? 0))) + pageBytes;
   const perHeap = largest + leastCut + blockEnds;
   const staging = Math.min(8 << 20, Math.max(0, ...pieces.map(({ sizeBytes }) => sizeBytes)));
-  const used = rooms.filter(({ atMostForAllBytes }) => atMostForAllBytes > 0);
+  const used = rooms.filter(({ forAllBytes }) => forAllBytes > 0);
   const slack = used.length * perHeap + staging;
   const deviceSlack = inDevice.filter(({ withinBytes }) => withinBytes > 0).length * perHeap + staging;
 
@@ -71,10 +68,7 @@ export function whatMustCome(
     Math.ceil(needed / (blockBytes / 2)) + (plenty ? nKinds * 2 * used.length : pieces.length + used.length);
   const unhindered = largest <= limits.maxAllocationSizeBytes && nBlocks <= limits.maxAllocationCount;
 
-  // with room in the host's memory no headroom of the device's is used
-  const deviceAtMost =
-    needed + slack <= hostWithin ? deviceWithin : sum(inDevice.map(({ atMostBytes }) => atMostBytes));
-  const leastSpillBytes = Math.max(0, beyond(Math.max(0, ...holes)), wanted - deviceAtMost);
+  const leastSpillBytes = Math.max(0, beyond(Math.max(0, ...holes)), wanted - deviceWithin);
   const surelyWithin = Math.max(0, deviceWithin - deviceSlack - (needed - wanted));
   const shortBytes = stuck + Math.max(0, wanted - stuck - surelyWithin) + blockEnds;
   const mostSpillBytes = !unhindered ? wanted + slack : plenty ? 0 : shortBytes;
@@ -82,7 +76,7 @@ export function whatMustCome(
   const visible = sum(rooms.map(({ visibleBytes }) => visibleBytes));
   const tooMuch =
     needed - wanted > visible ||
-    needed > sum(inDevice.map(({ atMostForAllBytes }) => atMostForAllBytes)) + hostAtMost ||
+    needed > sum(inDevice.map(({ forAllBytes }) => forAllBytes)) + hostAtMost ||
     leastSpillBytes > hostAtMost ||
     largest > limits.maxAllocationSizeBytes;
   const enough =
@@ -92,7 +86,7 @@ export function whatMustCome(
     needed + slack <= deviceWithin + hostWithin;
   const verdicts: MemoryPlan["verdict"][] = [];
   if (!tooMuch && leastSpillBytes === 0) verdicts.push("device");
-  if (!tooMuch && mostSpillBytes > 0 && inHost.some(({ atMostBytes }) => atMostBytes > 0))
+  if (!tooMuch && mostSpillBytes > 0 && inHost.some(({ withinBytes }) => withinBytes > 0))
     verdicts.push("spill");
   if (!enough) verdicts.push("refused");
   return { verdicts, leastSpillBytes, mostSpillBytes };
@@ -132,6 +126,11 @@ export function disagreements(
   if (plan.blocks.length > maxAllocationCount) wrong.push("too many allocations");
   plan.heaps.forEach(({ sizeBytes, takenBytes }, heap) => {
     if (takenBytes > sizeBytes) wrong.push(`heap ${heap} holds more than it has`);
+    const { budgetBytes = sizeBytes, usageBytes = 0 } = snapshot.budgets?.[heap] ?? {};
+    const free = Math.max(0, Math.min(budgetBytes, sizeBytes) - usageBytes);
+    const left = free - takenBytes;
+    if (left < Math.min(0.05 * sizeBytes, free / 2))
+      wrong.push(`of heap ${heap} only ${left} bytes of ${free} stay free`);
   });
   for (const { sizeBytes, flags, pieces } of plan.blocks) {
     if (sizeBytes > maxAllocationSizeBytes) wrong.push("a block beyond maxMemoryAllocationSize");

@@ -3,11 +3,10 @@ import type { MemorySnapshot } from "../src/memory/index.js";
 /** What a heap may come to hold, by the rules that memory is taken by. */
 export interface Room {
   readonly deviceLocal: boolean;
-  /** Of what the GPU reads all the time: within its budget less the headroom, and at most, since budgets are advice. */
+  /** Of what the GPU reads all the time: within its budget less the headroom. */
   readonly withinBytes: number;
-  readonly atMostBytes: number;
   /** Of anything, small buffers too. */
-  readonly atMostForAllBytes: number;
+  readonly forAllBytes: number;
   /** Of what the host reads and writes. */
   readonly visibleBytes: number;
   /** The largest piece at once. */
@@ -17,7 +16,7 @@ export interface Room {
 }
 
 export function roomsOf(snapshot: MemorySnapshot, maxBlockBytes: number): Room[] {
-  const { heaps, limits, budgets, usableTypes } = snapshot;
+  const { heaps, budgets, usableTypes } = snapshot;
   const types = snapshot.types.filter(
     ({ flags }, t) => Math.floor(usableTypes / 2 ** t) % 2 === 1 && !(flags & 0xf0),
   );
@@ -27,16 +26,15 @@ export function roomsOf(snapshot: MemorySnapshot, maxBlockBytes: number): Room[]
     const budget = Math.min(budgets?.[i]?.budgetBytes ?? sizeBytes, sizeBytes);
     const usage = budgets?.[i]?.usageBytes ?? 0;
     const free = Math.max(0, budget - usage);
-    const unused = Math.max(0, sizeBytes - usage);
+    const within = Math.floor(free - Math.min(0.05 * sizeBytes, free / 2));
     // a small heap that the host sees is not for what stays in VRAM
     const spared = sizeBytes < vram / 2 && !flags.some((f) => (f & 3) === 1);
     const usable = deviceLocal ? flags.some((f) => f & 1) && !spared : flags.some((f) => f & 2);
     return {
       deviceLocal,
-      withinBytes: usable ? Math.floor(free - Math.min(0.05 * sizeBytes, free / 2)) : 0,
-      atMostBytes: usable ? (deviceLocal && limits.overcommits ? free : unused) : 0,
-      atMostForAllBytes: flags.some((f) => f & 3) ? unused : 0,
-      visibleBytes: flags.some((f) => f & 2) ? unused : 0,
+      withinBytes: usable ? within : 0,
+      forAllBytes: flags.some((f) => f & 3) ? within : 0,
+      visibleBytes: flags.some((f) => f & 2) ? within : 0,
       holeBytes: usable ? (snapshot.largestFreeBytes?.[i] ?? Number.POSITIVE_INFINITY) : 0,
       blockBytes: Math.min(maxBlockBytes, sizeBytes <= 2 ** 30 ? sizeBytes / 8 : Number.POSITIVE_INFINITY),
     };

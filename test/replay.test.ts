@@ -52,6 +52,27 @@ describe("replay", () => {
       return JSON.parse(stdout).plan.verdict;
     });
     expect(await Promise.all(verdicts)).toEqual(["device", "spill"]);
+    const [free, limited] = ["report.json.svg", "limited.json.svg"].map((file) =>
+      readFileSync(join(folder, file), "utf8"),
+    );
+    expect(free).not.toContain("limit:");
+    expect(limited).toContain("limit: 2.0 MiB of the device's memory may be taken");
+    const { stdout } = await run("replay", "limited.json");
+    expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be taken \(--vram-limit\)$/m);
+    expect(stdout).toMatch(/^heap 0 .* free \(\d.* of it stay free\), .* taken$/m);
+  });
+
+  test("of a device opened with a limit says the limit", async () => {
+    const card = await cardNamed("amd-rx5700xt-windows");
+    const limit = { maxFlops: 1e9, memory: { vramLimitBytes: 3 * 2 ** 20 } };
+    const backend = await openVulkan("auto", limit, mockTables({ ...card, extensions: [] }));
+    const programs = networkPrograms(toyDimensions, describeWeights(toyDimensions, "f16").weights);
+    const storage = await backend.allocate(backend.manifest(programs));
+    write("with-limit.json", backend.memoryReport());
+    await storage.dispose();
+    await backend.dispose();
+    const { stdout } = await run("replay", "with-limit.json");
+    expect(stdout).toMatch(/^limit {3}3\.0 MiB of the device's memory/m);
   });
 
   test.each<[name: string, json: unknown, message: RegExp]>([

@@ -140,7 +140,9 @@ test.each([
       writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
       writeFileSync(join(folder, "program.ts"), program);
       const compilerOptions = {
-        ...{ module, moduleResolution, target: "es2022", lib: ["es2022"], types: ["*"], noEmit: true },
+        ...{ module, moduleResolution, target: "es2022", lib: ["es2022"], noEmit: true },
+        // All there are, as TypeScript takes them by itself; but none of a folder further up.
+        ...{ types: ["*"], typeRoots: ["./node_modules/@types"] },
         ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
         ...{ skipLibCheck: false, verbatimModuleSyntax: true, isolatedModules: true },
       };

@@ -2,11 +2,12 @@ import { describeEntry, flagNames, type MemoryPlan, size } from "../memory/index
 
 /** What each heap has, what is taken of it, and for what. */
 export function printHeaps(plan: MemoryPlan): void {
-  plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, takenBytes }, heap) => {
+  if (plan.vramLimitBytes !== null)
+    console.log(`limit   ${size(plan.vramLimitBytes)} of the device's memory may be taken (--vram-limit)`);
+  plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, headroomBytes, takenBytes }, heap) => {
     const whose = deviceLocal ? "on the device" : "in the host's memory";
-    console.log(
-      `heap ${heap}  ${size(sizeBytes)} ${whose}, ${size(freeBytes)} free, ${size(takenBytes)} taken`,
-    );
+    const free = `${size(freeBytes)} free (${size(headroomBytes)} of it stay free)`;
+    console.log(`heap ${heap}  ${size(sizeBytes)} ${whose}, ${free}, ${size(takenBytes)} taken`);
     const lines = new Map<string, number>();
     for (const block of plan.blocks.filter((b) => b.heap === heap)) {
       const line = `${block.label.padEnd(9)} in ${flagNames(block.flags)}`;

@@ -1,14 +1,15 @@
 import { manifestOf } from "../backend/manifest.js";
-import { openVulkan, planManifest, planningLimits } from "../backend/vulkan/index.js";
+import { openVulkan, type PlanningInputs, planManifest, planningLimits } from "../backend/vulkan/index.js";
 import { amount, checkOptions, deviceName, type OptionTypes, wholeNumber } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
 import { type Card, cardNamed, readCard, snapshotOf } from "../memory/simulate/index.js";
-import { catalogue, openModel, resolveModel } from "../model/index.js";
+import { openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 import { bandwidthFile } from "./bandwidth-file.js";
+import { adviceFor, type MatrixType } from "./plan-advice.js";
 import { planInWords, spillCosts } from "./spill.js";
 
 /** How to plan. */
@@ -47,17 +48,20 @@ export interface ModelMemoryPlan extends MemoryPlan {
   readonly on: string;
   readonly simulated: boolean;
   readonly batch: number;
-  /** What a spill costs: a token longer, and a window with 200 tokens longer, in milliseconds. */
+  /**
+   * What reading memory takes of a token, and of a window with 200 tokens, were all of it the device's own, in milliseconds:
+   * an estimate from bandwidth alone, which computing comes on top of.
+   */
+  readonly readMsPerToken: number;
+  readonly readMsPerWindow: number;
+  /** What a spill adds to that. */
   readonly extraMsPerToken: number;
   readonly extraMsPerWindow: number;
-  /** The verdict in a sentence, and what would make it better. */
+  /** The verdict in a sentence. */
   readonly summary: string;
+  /** What would make it better, a sentence each. */
   readonly advice: readonly string[];
 }
-
-/** How the file stores its matrices. */
-type MatrixType = "f16" | "f32";
-type Plan = (dimensions: ModelDimensions, matrixType: MatrixType, nBatch: number) => MemoryPlan;
 
 /**
  * Where a model's memory would lie on a device or a simulated card, before anything is allocated: the code that allocates
@@ -69,20 +73,24 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
   const { batch = 1, device } = options;
   if (String(device).trim().toLowerCase() === "cpu")
     throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
-      hint: "its memory is the system's own; whisper-vulkan models says how much a model takes",
+      hint: `Its memory is the system's own; whisper-vulkan models says how much a model takes. ${simulateHint}`,
     });
   const { name, dimensions, matrixType } = await modelOf(model);
-  const { on, simulated, plan, close } = await target(options);
-  try {
-    const made = plan(dimensions, matrixType, batch);
-    const { msPerToken, msPerWindow } = spillCosts(made);
-    const costs = { extraMsPerToken: msPerToken, extraMsPerWindow: msPerWindow };
-    const advice = made.verdict === "device" ? [] : adviceFor(dimensions, batch, plan);
-    return { ...made, model: name, on, simulated, batch, ...costs, summary: planInWords(made), advice };
-  } finally {
-    await close();
-  }
+  const { on, inputs } = await target(options);
+  const planOn = (on: PlanningInputs, of: ModelDimensions, nBatch: number, type: MatrixType = "f16") =>
+    planManifest(manifestFor(of, type, nBatch, on.memory.alignmentBytes), on);
+  const made = planOn(inputs, dimensions, batch, matrixType);
+  const { readMsPerToken, readMsPerWindow, msPerToken, msPerWindow } = spillCosts(made);
+  return {
+    ...{ ...made, model: name, on, simulated: options.simulate !== undefined, batch },
+    ...{ readMsPerToken, readMsPerWindow, extraMsPerToken: msPerToken, extraMsPerWindow: msPerWindow },
+    summary: planInWords(made),
+    advice: adviceFor(made.verdict, { inputs, dimensions, batch, matrixType }, planOn),
+  };
 }
+
+/** For those without a GPU, who may want to know about another one. */
+const simulateHint = "To plan for a GPU that is not in this machine, name a card with --simulate";
 
 async function modelOf(nameOrPath: string) {
   const choice = await resolveModel(nameOrPath);
@@ -98,56 +106,37 @@ async function modelOf(nameOrPath: string) {
 }
 
 /** The device or card to plan on. */
-async function target({ simulate: card, device = "auto", free = {}, vramLimitBytes }: PlanMemoryOptions) {
+async function target(options: PlanMemoryOptions): Promise<{ on: string; inputs: PlanningInputs }> {
+  const { simulate, free = {}, vramLimitBytes } = options;
   const limit = vramLimitBytes === undefined ? {} : { vramLimitBytes };
-  if (card !== undefined) {
-    const chosen = typeof card === "string" ? await cardNamed(card) : readCard({ ...card }, "card");
-    const snapshot = withFreeBytes(snapshotOf(chosen), free, chosen.name);
-    const { maxBindingBytes, alignmentBytes } = planningLimits({ ...chosen.limits, ...snapshot.limits });
-    const cut = { maxBindingBytes, maxPartBytes: maxBindingBytes };
-    const plan: Plan = (dimensions, matrixType, nBatch) =>
-      planManifest(manifestFor(dimensions, matrixType, nBatch, alignmentBytes), {
-        ...{ snapshot, cut, memory: { alignmentBytes, ...limit } },
-      });
-    return { on: `${chosen.device.name} (${chosen.name})`, simulated: true, plan, close: async () => {} };
+  if (simulate === undefined) {
+    const { name, inputs } = await ofDevice(options.device ?? "auto", limit);
+    return { on: name, inputs: { ...inputs, snapshot: withFreeBytes(inputs.snapshot, free, name) } };
   }
-  const backend = await openVulkan(String(device), {
-    maxFlops: 1e9,
-    memory: limit,
-    bandwidths: bandwidthFile,
-  });
-  const plan: Plan = (dimensions, matrixType, nBatch) =>
-    backend.plan(backend.manifest(programsFor(dimensions, matrixType, nBatch)), free);
-  return { on: backend.describe().device, simulated: false, plan, close: () => backend.dispose() };
+  const card = typeof simulate === "string" ? await cardNamed(simulate) : readCard({ ...simulate }, "card");
+  const snapshot = withFreeBytes(snapshotOf(card), free, card.name);
+  const { maxBindingBytes, alignmentBytes } = planningLimits({ ...card.limits, ...snapshot.limits });
+  const cut = { maxBindingBytes, maxPartBytes: maxBindingBytes };
+  const inputs = { snapshot, cut, memory: { alignmentBytes, ...limit } };
+  return { on: `${card.device.name} (${card.name})`, inputs };
 }
 
-function programsFor(dimensions: ModelDimensions, matrixType: MatrixType, nBatch: number) {
-  return networkPrograms(dimensions, describeWeights(dimensions, matrixType).weights, nBatch);
+async function ofDevice(device: string | number, memory: { readonly vramLimitBytes?: number }) {
+  try {
+    const backend = await openVulkan(String(device), { maxFlops: 1e9, memory, bandwidths: bandwidthFile });
+    try {
+      return { name: backend.describe().device, inputs: backend.planningInputs() };
+    } finally {
+      await backend.dispose();
+    }
+  } catch (error) {
+    const absent = ["vulkan-unavailable", "device-unknown"];
+    if (!(error instanceof WhisperVulkanError) || !absent.includes(error.code)) throw error;
+    throw new WhisperVulkanError(error.code, error.message, { hint: simulateHint, cause: error });
+  }
 }
 
 function manifestFor(dimensions: ModelDimensions, type: MatrixType, nBatch: number, alignmentBytes: number) {
-  return manifestOf(programsFor(dimensions, type, nBatch), alignmentBytes);
-}
-
-/** The largest models that would lie in the device's memory as a whole. */
-function adviceFor(dimensions: ModelDimensions, batch: number, plan: Plan): string[] {
-  const fits = (d: ModelDimensions, n: number) => plan(d, "f16", n).verdict === "device";
-  const advice: string[] = [];
-  for (let smaller = batch - 1; smaller >= 1; smaller--)
-    if (fits(dimensions, smaller)) {
-      advice.push(`--batch ${smaller} fits`);
-      break;
-    }
-  const multilingual = (d: ModelDimensions) => d.nVocab >= 51865;
-  const model = [...catalogue]
-    .filter((other) => multilingual(other.dimensions) === multilingual(dimensions))
-    .filter(
-      (other) =>
-        other.dimensions.nAudioLayer < dimensions.nAudioLayer ||
-        other.dimensions.nTextLayer < dimensions.nTextLayer,
-    )
-    .sort((a, b) => b.sizeBytes - a.sizeBytes)
-    .find((other) => fits(other.dimensions, batch));
-  if (model) advice.push(`the model ${model.name} fits`);
-  return advice;
+  const programs = networkPrograms(dimensions, describeWeights(dimensions, type).weights, nBatch);
+  return manifestOf(programs, alignmentBytes);
 }

@@ -1,29 +1,49 @@
-import { extraSecondsPerByte, type MemoryPlan, size } from "../memory/index.js";
+import { extraSecondsPerByte, type MemoryPlan, neededAgainstAvailable, size } from "../memory/index.js";
 
-/** What a spill costs: what every token reads, and what a whole window with 200 tokens does. */
-export function spillCosts(plan: MemoryPlan): { readonly msPerToken: number; readonly msPerWindow: number } {
-  const perToken = plan.blocks
-    .filter(({ heap, use }) => !plan.heaps[heap]!.deviceLocal && (use === "hotWeights" || use === "caches"))
-    .flatMap(({ pieces }) => pieces)
-    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+/** What reading memory takes, were all of it the device's own, and what a spill adds, in milliseconds. */
+export interface SpillCosts {
+  readonly readMsPerToken: number;
+  /** Of a window of 30 s with 200 tokens. */
+  readonly readMsPerWindow: number;
+  readonly msPerToken: number;
+  readonly msPerWindow: number;
+}
+
+/** From bandwidth alone, which computing comes on top of. */
+export function spillCosts(plan: MemoryPlan): SpillCosts {
+  const everyToken = plan.blocks.filter(({ use }) => use === "hotWeights" || use === "caches");
+  const bytesOf = (blocks: MemoryPlan["blocks"]) =>
+    blocks.flatMap(({ pieces }) => pieces).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const spilled = everyToken.filter(({ heap }) => !plan.heaps[heap]!.deviceLocal);
   return {
-    msPerToken: perToken * extraSecondsPerByte(plan.bandwidth) * 1000,
+    readMsPerToken: (bytesOf(everyToken) / plan.bandwidth.deviceBytesPerSecond) * 1000,
+    readMsPerWindow: plan.readSeconds * 1000,
+    msPerToken: bytesOf(spilled) * extraSecondsPerByte(plan.bandwidth) * 1000,
     msPerWindow: plan.extraSeconds * 1000,
   };
 }
 
-/** "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens (estimated)". */
+/**
+ * "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens, beside some 64.2 ms that reading all from
+ * the device's own memory takes (estimated)".
+ */
 export function spillInWords(plan: MemoryPlan): string {
-  const { msPerToken, msPerWindow } = spillCosts(plan);
+  const { readMsPerWindow, msPerToken, msPerWindow } = spillCosts(plan);
   const token = msPerToken > 0 ? `about +${msPerToken.toFixed(2)} ms a token, ` : "about ";
   const how = plan.bandwidth.measured ? "measured" : "estimated";
-  return `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens (${how})`;
+  return (
+    `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens, ` +
+    `beside some ${readMsPerWindow.toFixed(1)} ms that reading all from the device's own memory takes (${how})`
+  );
 }
 
 /** The verdict in a sentence. */
 export function planInWords(plan: MemoryPlan): string {
-  if (plan.verdict === "refused")
-    return "Does not fit on this device: the built-in CPU backend would do the work.";
+  if (plan.verdict === "refused") {
+    const { neededBytes, availableBytes, refusal } = plan;
+    const why = neededBytes > availableBytes ? neededAgainstAvailable(neededBytes, availableBytes) : refusal;
+    return `Does not fit on this device: ${why}. The built-in CPU backend would do the work.`;
+  }
   if (plan.verdict === "device") {
     const inDevice = plan.heaps.reduce((sum, h) => sum + (h.deviceLocal ? h.takenBytes : 0), 0);
     const others = plan.takenBytes - inDevice;

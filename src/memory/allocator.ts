@@ -1,12 +1,12 @@
 import { WhisperVulkanError } from "../errors.js";
 import { HeapAccounts } from "./heap-accounts.js";
-import { boundsOf, entryFor, type Rules, type Step, stepsOf } from "./ladder.js";
+import { boundsOf, entryFor, type Rules, roomBytes, type Step, stepsOf } from "./ladder.js";
 import { type Ledger, type LedgerEntry, lastTries } from "./ledger.js";
 import type { DeviceMemory, MemoryDevice } from "./memory-device.js";
 import type { Block, Piece, Place } from "./piece.js";
 import { type AllocatorState, type Attempt, Placing, promotionHeadrooms } from "./placing.js";
 import type { MemoryReport } from "./record/report.js";
-import { size } from "./size.js";
+import { neededAgainstAvailable, size } from "./size.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
 /** Where every piece lies, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
@@ -48,13 +48,17 @@ export const defaultBlockBytes = 256 << 20;
 /** No memory was to be had; carries the record of what was tried. */
 export class MemoryRefusedError extends WhisperVulkanError {
   readonly ledger: readonly LedgerEntry[];
+  /** What was asked for in all, and what could be had, by what the heaps say. */
+  readonly neededBytes: number;
+  readonly availableBytes: number;
   /** All that led to it, to be replayed; null where nobody recorded. */
   report: MemoryReport | null = null;
 
-  constructor(piece: Piece, ledger: Ledger) {
+  constructor(piece: Piece, ledger: Ledger, neededBytes: number, availableBytes: number) {
     super(
       "memory-refused",
-      `no memory for ${piece.label} (${piece.key}, ${size(piece.sizeBytes)}): ${lastTries(ledger)}`,
+      `no memory for ${piece.label} (${piece.key}, ${size(piece.sizeBytes)}; ` +
+        `${neededAgainstAvailable(neededBytes, availableBytes)}): ${lastTries(ledger)}`,
       {
         hint:
           "close other programs that use the GPU, take a smaller model, or use --device cpu; " +
@@ -62,6 +66,8 @@ export class MemoryRefusedError extends WhisperVulkanError {
       },
     );
     this.ledger = [...ledger.entries];
+    this.neededBytes = neededBytes;
+    this.availableBytes = availableBytes;
   }
 }
 
@@ -89,9 +95,9 @@ export class Allocator<M extends DeviceMemory> {
   }
 
   /**
-   * Places all pieces or none: what is read most often first, so that it has the fastest memory. With a memory short,
-   * all but the headroom is used of every kind before any headroom is; a piece that would leave the device's memory
-   * although a part of it fits is cut, if it can be. Errors: memory-refused (with the ledger), device-lost.
+   * Places all pieces or none: what is read most often first, so that it has the fastest memory. Of no heap the headroom is
+   * used; a piece that would leave the device's memory although a part of it fits is cut, if it can be. Errors:
+   * memory-refused (with the ledger), device-lost.
    */
   place(pieces: readonly Piece[]): Placement<M> {
     this.#shared.accounts.refresh();
@@ -128,34 +134,39 @@ export class Allocator<M extends DeviceMemory> {
       const { first, cutting, refused } = attempt;
       const hope = usedUp ? cutting : !first.has(failed.key) && pieces.some(({ key }) => key === failed.key);
       if (!begun || !hope || nth === mostAttempts || !this.#isEnoughFor(pieces))
-        throw new MemoryRefusedError(failed, ledger);
+        throw this.#refused(failed, pieces);
       attempt = { first: new Set([...first, failed.key]), cutting: cutting && !usedUp, refused };
       const reason = `no room is left: all is placed anew, ${usedUp ? "nothing is cut" : "this first"}`;
       ledger.add({
         ...{ purpose: failed.label, rung: "any", sizeBytes: failed.sizeBytes, type: null, flags: null },
-        ...{ heap: null, heapSizeBytes: null, leftBytes: null, outcome: "skipped", reason },
+        ...{
+          heap: null,
+          heapSizeBytes: null,
+          leftBytes: null,
+          headroomBytes: null,
+          outcome: "skipped",
+          reason,
+        },
       });
     }
   }
 
-  /** Whether all heaps together have room for so much, by what they say. */
+  #refused(failed: Piece, pieces: readonly Piece[]): MemoryRefusedError {
+    const { device, accounts, ledger, rules } = this.#shared;
+    const available = roomBytes(device, accounts, rules);
+    return new MemoryRefusedError(failed, ledger, sumOf(pieces), available);
+  }
+
+  /** Whether all heaps together have room for so much, by what they say; small buffers may lie in some of their own. */
   #isEnoughFor(pieces: readonly Piece[]): boolean {
     const { device, accounts, rules } = this.#shared;
-    const room = (deviceLocal: boolean, mostBytes: number) => {
-      const free = device.heaps.map((heap, i) =>
-        heap.deviceLocal === deviceLocal ? accounts.freeBytes(i) : 0,
-      );
-      const left = mostBytes - accounts.heldBytes(deviceLocal);
-      return Math.max(
-        0,
-        Math.min(
-          left,
-          free.reduce((sum, bytes) => sum + bytes, 0),
-        ),
-      );
-    };
-    const needed = pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    return needed <= room(true, rules.vramLimitBytes) + room(false, device.limits.maxHostBytes);
+    const large = pieces.filter(({ use }) => wantsDeviceMemory.has(use));
+    return sumOf(large) <= roomBytes(device, accounts, rules);
+  }
+
+  /** What the user sets. */
+  get rules(): Rules {
+    return this.#shared.rules;
   }
 
   /** Per heap, the bytes of all blocks. */
@@ -231,7 +242,8 @@ export class Allocator<M extends DeviceMemory> {
       if (!there.has(rung))
         ledger.add({
           ...{ purpose: label, rung: rung.name, sizeBytes: 0, type: null, flags: null, heap: null },
-          ...{ heapSizeBytes: null, leftBytes: null, outcome: "skipped", reason: "no such memory type" },
+          ...{ heapSizeBytes: null, leftBytes: null, headroomBytes: null },
+          ...{ outcome: "skipped", reason: "no such memory type" },
         });
   }
 
@@ -247,6 +259,10 @@ export class Allocator<M extends DeviceMemory> {
       this.#shared.nBlocks--;
     }
   }
+}
+
+function sumOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Takes the pieces that were moved out of a block. */

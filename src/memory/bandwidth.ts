@@ -22,6 +22,14 @@ export function extraSecondsPerByte({ hostBytesPerSecond, deviceBytesPerSecond }
 
 /** What a unit of work takes longer for pieces that the device reads from the host's memory. */
 export function extraSeconds(pieces: readonly Piece[], bandwidth: MemoryBandwidth): number {
-  const secondsPerByte = extraSecondsPerByte(bandwidth);
-  return pieces.reduce((sum, { sizeBytes, reads }) => sum + sizeBytes * reads * secondsPerByte, 0);
+  return bytesRead(pieces) * extraSecondsPerByte(bandwidth);
+}
+
+/** What a unit of work takes to read pieces from the device's own memory. */
+export function readSeconds(pieces: readonly Piece[], { deviceBytesPerSecond }: MemoryBandwidth): number {
+  return bytesRead(pieces) / deviceBytesPerSecond;
+}
+
+function bytesRead(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { sizeBytes, reads }) => sum + sizeBytes * reads, 0);
 }

@@ -1,7 +1,14 @@
 import { leftBytes, type MemoryDevice } from "./memory-device.js";
 
-/** Of a heap this much stays free, since some drivers fail above 95 %; of what is free at most a half. */
 const headroomShare = 0.05;
+
+/**
+ * What is never taken of a heap: 5 % of it, since some drivers fail above that, but at most half of what would be free
+ * without us.
+ */
+export function headroomOf(heapSizeBytes: number, freeWithoutUsBytes: number): number {
+  return Math.ceil(Math.min(headroomShare * heapSizeBytes, freeWithoutUsBytes / 2));
+}
 
 /**
  * What is left in each heap: the driver's budget when it was last asked, less what was taken since; where the driver has
@@ -10,6 +17,7 @@ const headroomShare = 0.05;
 export class HeapAccounts {
   readonly #device: MemoryDevice;
   #freeAtSnapshot: readonly number[] = [];
+  #headrooms: readonly number[] = [];
   readonly #takenSince: number[];
   readonly #held: number[];
 
@@ -27,6 +35,10 @@ export class HeapAccounts {
       const budget = budgets?.[heap];
       return leftBytes(sizeBytes, budget ?? { usageBytes: this.#held[heap]! });
     });
+    // what we hold counts as free here, or every further request would take half of the headroom
+    this.#headrooms = this.#device.heaps.map(({ sizeBytes }, heap) =>
+      headroomOf(sizeBytes, this.#freeAtSnapshot[heap]! + this.#held[heap]!),
+    );
     this.#takenSince.fill(0);
   }
 
@@ -44,11 +56,14 @@ export class HeapAccounts {
     return Math.max(0, this.#freeAtSnapshot[heap]! - this.#takenSince[heap]!);
   }
 
-  /** What is free, less the headroom (or several of them) that was due when the driver was asked. */
+  /** What is kept free. */
+  headroomBytes(heap: number): number {
+    return this.#headrooms[heap]!;
+  }
+
+  /** What may be taken: what is free, less the headroom, or several of them. */
   availableBytes(heap: number, nHeadrooms = 1): number {
-    const free = this.#freeAtSnapshot[heap]!;
-    const headroom = Math.min(headroomShare * this.#device.heaps[heap]!.sizeBytes, free / 2);
-    return Math.max(0, Math.floor(this.freeBytes(heap) - nHeadrooms * headroom));
+    return Math.max(0, Math.floor(this.freeBytes(heap) - nHeadrooms * this.#headrooms[heap]!));
   }
 
   /** Per heap, bytes this process holds. */

@@ -42,6 +42,6 @@ export {
   reportFormat,
 } from "./record/index.js";
 export { leadingRows, type Rows, rowsKey } from "./rows.js";
-export { size } from "./size.js";
+export { neededAgainstAvailable, size } from "./size.js";
 export { type MemorySnapshot, SnapshotDevice, takeSnapshot, withFreeBytes } from "./snapshot.js";
 export type { Use } from "./uses.js";

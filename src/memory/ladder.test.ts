@@ -4,24 +4,31 @@ import { Allocator, Ledger, MemoryRefusedError } from "./index.js";
 
 const MiB = 2 ** 20;
 
-/** Of 1 GiB 100 MiB are left; the driver would give more, since a budget is advice. */
-function place(overcommits: boolean, sizeBytes: number) {
+/** Of the only heap, 1 GiB, the driver's budget leaves 100 MiB; the driver itself would give more. */
+function allocator() {
   const device = new MockDevice({
     heaps: [[1024 * MiB, true]],
     types: [[0x7, 0]],
-    limits: { overcommits },
     budgets: [{ budgetBytes: 100 * MiB, usageBytes: 0 }],
   });
-  const allocator = new Allocator(device, new Ledger(), { alignmentBytes: 256 });
-  return allocator.place([{ key: "a", sizeBytes, use: "hotWeights", label: "weights", reads: 1 }]);
+  return new Allocator(device, new Ledger(), { alignmentBytes: 256 });
 }
+const piece = (sizeBytes: number, key = "a") =>
+  ({ key, sizeBytes, use: "hotWeights", label: "weights", reads: 1 }) as const;
 
-it("goes beyond a budget where there is no other place and the driver can refuse", () => {
-  expect(place(false, 101 * MiB).blocks).toHaveLength(1);
+it("takes what the budget leaves beside the headroom, and not a page more, though there is no other place", () => {
+  // 5 % of the heap, 51.2 MiB, would be more than half of what is free
+  expect(allocator().place([piece(50 * MiB)]).blocks).toHaveLength(1);
+  const tooMuch = () => allocator().place([piece(50 * MiB + 1)]);
+  expect(tooMuch).toThrow(MemoryRefusedError);
+  expect(tooMuch).toThrow(/50 MiB are needed in all, 50 MiB can be had/);
+  expect(tooMuch).toThrow(
+    /100 MiB left, 50 MiB of it kept free\): more than is left beside what is kept free/,
+  );
 });
 
-it("takes no more than the budget, headroom included, where the driver would page", () => {
-  expect(place(true, 99 * MiB).blocks).toHaveLength(1);
-  expect(() => place(true, 101 * MiB)).toThrow(MemoryRefusedError);
-  expect(() => place(true, 101 * MiB)).toThrow(/would page/);
+it("keeps the headroom whole however often something is asked for", () => {
+  const one = allocator();
+  one.place([piece(50 * MiB)]);
+  expect(() => one.place([piece(1, "b")])).toThrow(MemoryRefusedError);
 });

@@ -1,7 +1,7 @@
 import type { HeapAccounts } from "./heap-accounts.js";
 import type { Ledger, LedgerEntry } from "./ledger.js";
 import { type DeviceMemory, type MemoryDevice, type MemoryType, memoryFlags } from "./memory-device.js";
-import { ladders, neverPicked, type Rung, type Use } from "./uses.js";
+import { ladders, neverPicked, type Rung, type Use, wantsDeviceMemory } from "./uses.js";
 
 /** One memory type on one rung. */
 export interface Step {
@@ -39,7 +39,7 @@ function incoherence({ flags }: MemoryType): number {
   return flags & memoryFlags.hostVisible && !(flags & memoryFlags.hostCoherent) ? 1 : 0;
 }
 
-/** What holds for every allocation, whatever the budgets say. */
+/** What the user sets. */
 export interface Rules {
   /** What this process may hold in the device's heaps; Infinity without a limit of the user's. */
   readonly vramLimitBytes: number;
@@ -53,7 +53,7 @@ export function boundsOf(
   { rung, heap }: Step,
 ): readonly (readonly [mostBytes: number, reason: string])[] {
   const { sizeBytes: heapSizeBytes, deviceLocal } = device.heaps[heap]!;
-  const { maxAllocationSizeBytes, maxHostBytes, overcommits } = device.limits;
+  const { maxAllocationSizeBytes, maxHostBytes } = device.limits;
   const largest = Math.max(...device.heaps.map((h) => (h.deviceLocal ? h.sizeBytes : 0)));
   const spared = rung.spareSmallHeap && heapSizeBytes < largest / 2;
   return [
@@ -63,14 +63,29 @@ export function boundsOf(
       spared ? 0 : Number.POSITIVE_INFINITY,
       "the visible part of VRAM is small: left for staging and small buffers",
     ],
-    [
-      deviceLocal && overcommits ? accounts.freeBytes(heap) : Number.POSITIVE_INFINITY,
-      "more than the heap's budget, which the driver would page in and out",
-    ],
     deviceLocal
       ? [vramLimitBytes - accounts.heldBytes(true), "more than the limit set for VRAM"]
       : [maxHostBytes - accounts.heldBytes(false), "more than half of the host's memory"],
   ];
+}
+
+/**
+ * What may be had in all, by what the heaps say, for what the device reads all the time: what is free in each heap less its
+ * headroom, within the limits.
+ */
+export function roomBytes(device: MemoryDevice, accounts: HeapAccounts, rules: Rules): number {
+  const steps = [...wantsDeviceMemory].flatMap((use) => stepsOf(device, use));
+  const usable = steps.filter((step) =>
+    boundsOf(device, accounts, rules, step).every(([mostBytes]) => mostBytes > 0),
+  );
+  const heaps = [...new Set(usable.map(({ heap }) => heap))];
+  const within = (deviceLocal: boolean, mostBytes: number) => {
+    const free = heaps
+      .filter((heap) => device.heaps[heap]!.deviceLocal === deviceLocal)
+      .reduce((sum, heap) => sum + accounts.availableBytes(heap), 0);
+    return Math.max(0, Math.min(free, mostBytes - accounts.heldBytes(deviceLocal)));
+  };
+  return within(true, rules.vramLimitBytes) + within(false, device.limits.maxHostBytes);
 }
 
 /** Tries one size on one step; the ledger says what came of it. Throws only when the device is lost. */
@@ -105,6 +120,7 @@ export function entryFor(
   return {
     ...{ purpose, rung: rung.name, sizeBytes, type, flags: device.types[type]!.flags },
     ...{ heap, heapSizeBytes: device.heaps[heap]!.sizeBytes, leftBytes: accounts.freeBytes(heap) },
+    headroomBytes: accounts.headroomBytes(heap),
     ...{ outcome: "skipped", reason: "" },
   };
 }

@@ -14,6 +14,8 @@ export interface LedgerEntry {
   readonly heapSizeBytes: number | null;
   /** What was left in the heap, by the driver's budget or our own account. */
   readonly leftBytes: number | null;
+  /** How much of that is kept free. */
+  readonly headroomBytes: number | null;
   /**
    * spilled: got, but not in the device's own memory; split: cut, since a part of it fits; promoted: moved back into the
    * device's memory.
@@ -77,8 +79,12 @@ function saysTheSame(a: LedgerEntry, b: LedgerEntry): boolean {
 
 /** One line for people. */
 export function describeEntry(entry: LedgerEntry & { readonly times?: number }): string {
+  if (entry.sizeBytes === 0) return `${entry.outcome} ${entry.rung} for ${entry.purpose}: ${entry.reason}`;
   const where = entry.type === null ? entry.rung : `${entry.rung}, type ${entry.type}, heap ${entry.heap}`;
-  const left = entry.leftBytes === null ? "" : `, ${size(entry.leftBytes)} left`;
+  const left =
+    entry.leftBytes === null
+      ? ""
+      : `, ${size(entry.leftBytes)} left, ${size(entry.headroomBytes ?? 0)} of it kept free`;
   const reason = entry.reason === "" ? "" : `: ${entry.reason}`;
   const times = (entry.times ?? 1) > 1 ? ` (${entry.times} times)` : "";
   return `${entry.outcome} ${size(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;

@@ -44,8 +44,6 @@ export interface MemoryLimits {
   readonly maxAllocationCount: number;
   /** What the host's share may come to in heaps that are not device-local. */
   readonly maxHostBytes: number;
-  /** The driver gives more of the device's memory than there is, and pages: so no more than its budget is ever asked. */
-  readonly overcommits?: boolean;
 }
 
 /** Memory that was got: one allocation, usable by the device as a whole. */

@@ -26,8 +26,13 @@ const names: Readonly<Record<Use, string>> = {
 };
 
 /** A heap's bar. */
-const shades = { free: "#e2e8f0", others: "#94a3b8", taken: "#334155" } as const;
-const shadeNames = { taken: "taken for the model", others: "held by others", free: "free" } as const;
+const shades = { free: "#e2e8f0", others: "#94a3b8", taken: "#334155", headroom: "#fecaca" } as const;
+const shadeNames = {
+  taken: "taken for the model",
+  others: "held by others",
+  free: "free",
+  headroom: "kept free",
+} as const;
 
 /** A plan as a picture (SVG): a bar a heap with what is free and taken, below it the blocks and the tensors in them. */
 export function picture(plan: MemoryPlan, title: string, verdict: string): string {
@@ -39,6 +44,10 @@ export function picture(plan: MemoryPlan, title: string, verdict: string): strin
   y += lineHeight + 6;
   rows.push(text(margin, verdict));
   y += lineHeight + 6;
+  if (plan.vramLimitBytes !== null) {
+    rows.push(text(margin, `limit: ${size(plan.vramLimitBytes)} of the device's memory may be taken`));
+    y += lineHeight + 6;
+  }
   const legend = (entries: readonly (readonly [colour: string, name: string])[]) => {
     let x = margin;
     for (const [colour, name] of entries) {
@@ -74,9 +83,11 @@ ${rows.join("\n")}
 `;
 }
 
-function heapLine({ sizeBytes, deviceLocal, freeBytes, takenBytes }: PlannedHeap, index: number): string {
+function heapLine(heap: PlannedHeap, index: number): string {
+  const { sizeBytes, deviceLocal, freeBytes, headroomBytes, takenBytes } = heap;
   const where = deviceLocal ? "the device's own" : "the host's";
-  return `heap ${index}, ${where}: ${size(sizeBytes)}, ${size(freeBytes)} free, ${size(takenBytes)} taken`;
+  const free = `${size(freeBytes)} free (${size(headroomBytes)} of it stay free)`;
+  return `heap ${index}, ${where}: ${size(sizeBytes)}, ${free}, ${size(takenBytes)} taken`;
 }
 
 function blocksInWords({ length }: readonly PlannedBlock[]): string {
@@ -84,13 +95,23 @@ function blocksInWords({ length }: readonly PlannedBlock[]): string {
 }
 
 /** As long as the heap is large: what others hold, what is taken, what stays free. */
-function heapBar({ sizeBytes, freeBytes, takenBytes }: PlannedHeap, y: number, largest: number): string[] {
+function heapBar(heap: PlannedHeap, y: number, largest: number): string[] {
+  const { sizeBytes, freeBytes, headroomBytes, takenBytes } = heap;
   const whole = Math.max(2, ((width - 2 * margin) * sizeBytes) / largest);
   const share = (bytes: number) => (sizeBytes > 0 ? (whole * Math.min(bytes, sizeBytes)) / sizeBytes : 0);
   const others = share(sizeBytes - freeBytes);
   const taken = Math.min(Math.max(share(takenBytes), takenBytes > 0 ? 2 : 0), whole - others);
+  const headroom = share(headroomBytes);
   return [
     rectangle(margin, y, whole, barHeight, shades.free, `${size(sizeBytes)} in all`),
+    rectangle(
+      margin + whole - headroom,
+      y,
+      headroom,
+      barHeight,
+      shades.headroom,
+      `${size(headroomBytes)} kept free`,
+    ),
     rectangle(margin, y, others, barHeight, shades.others, `${size(sizeBytes - freeBytes)} held by others`),
     rectangle(margin + others, y, taken, barHeight, shades.taken, `${size(takenBytes)} taken`),
   ];

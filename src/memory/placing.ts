@@ -58,6 +58,8 @@ export class Placing<M extends DeviceMemory> {
   readonly #shared: AllocatorState<M>;
   readonly #attempt: Attempt;
   readonly #waiting: Set<Piece>;
+  /** How much is kept free of each heap, in headrooms. */
+  #nHeadrooms = 1;
   readonly #said = new Map<Step, Map<Use, string>>();
   readonly #steps = new Map<Use, { readonly inDevice: readonly Step[]; readonly others: readonly Step[] }>();
 
@@ -95,9 +97,10 @@ export class Placing<M extends DeviceMemory> {
    * what doesn't fit stays where it is.
    */
   placeInDevice(): void {
+    this.#nHeadrooms = promotionHeadrooms;
     for (const piece of this.#waiting) {
       this.#waiting.delete(piece);
-      const place = this.#onSteps(piece, this.#stepsTo(piece.use, true), "spare");
+      const place = this.#onSteps(piece, this.#stepsTo(piece.use, true));
       if (place) this.places.set(piece.key, place);
     }
   }
@@ -107,17 +110,16 @@ export class Placing<M extends DeviceMemory> {
    * Answers the rest, null where there is none; the piece itself where nothing was to be had.
    */
   #placeSome(piece: Piece): Piece | null {
-    for (const budget of ["heed", "ignore"] as const)
-      for (const inDevice of [true, false]) {
-        const steps = this.#stepsTo(piece.use, inDevice);
-        const place = this.#onSteps(piece, steps, budget);
-        if (place) {
-          this.places.set(piece.key, place);
-          return null;
-        }
-        const rest = this.#placeFront(piece, steps, budget);
-        if (rest) return rest;
+    for (const inDevice of [true, false]) {
+      const steps = this.#stepsTo(piece.use, inDevice);
+      const place = this.#onSteps(piece, steps);
+      if (place) {
+        this.places.set(piece.key, place);
+        return null;
       }
+      const rest = this.#placeFront(piece, steps);
+      if (rest) return rest;
+    }
     return piece;
   }
 
@@ -135,14 +137,14 @@ export class Placing<M extends DeviceMemory> {
     return inDevice ? steps.inDevice : steps.others;
   }
 
-  #onSteps(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore" | "spare"): Place<M> | null {
+  #onSteps(piece: Piece, steps: readonly Step[]): Place<M> | null {
     for (const step of steps) {
       for (const block of this.blocks) {
         if (block.use !== piece.use || block.label !== piece.label || block.step.type !== step.type) continue;
         const place = take(block, piece);
         if (place) return place;
       }
-      const block = this.#openBlock(piece, step, budget);
+      const block = this.#openBlock(piece, step);
       if (!block) continue;
       this.blocks.push(block);
       return take(block, piece);
@@ -151,11 +153,11 @@ export class Placing<M extends DeviceMemory> {
   }
 
   /** A new block for a piece and those of its kind that come after it, or for fewer of them, down to the piece alone. */
-  #openBlock(piece: Piece, step: Step, budget: "heed" | "ignore" | "spare"): Block<M> | null {
+  #openBlock(piece: Piece, step: Step): Block<M> | null {
     const { device, accounts, ledger } = this.#shared;
     const skip = (sizeBytes: number, reason: string) => {
-      // said once, not for every piece and again in the round that puts the budget aside
-      if (budget !== "spare" && this.#isNews(piece, step, reason))
+      // said once, not for every piece; when something is moved back, what stays says nothing new
+      if (this.#nHeadrooms === 1 && this.#isNews(piece, step, reason))
         ledger.add({ ...entryFor(device, accounts, step, sizeBytes, piece.label), reason });
       return null;
     };
@@ -164,11 +166,10 @@ export class Placing<M extends DeviceMemory> {
     const least = inPages(piece.sizeBytes);
     const rule = this.#bounds(step).find(([mostBytes]) => least > mostBytes);
     if (rule) return skip(least, rule[1]);
-    const left = this.#leftBytes(step, budget);
-    if (least > left) return skip(least, "more than the heap's budget has left");
+    const left = this.#leftBytes(step);
+    if (least > left) return skip(least, "more than is left beside what is kept free");
     const refusedBytes = this.#refusedBytes(step);
-    if (least >= refusedBytes)
-      return budget === "ignore" ? null : skip(least, "no more than this was refused just now");
+    if (least >= refusedBytes) return skip(least, "no more than this was refused just now");
     let most = Math.min(
       ...[this.#blockBytes(step), left, device.limits.maxAllocationSizeBytes, refusedBytes - 1],
     );
@@ -194,18 +195,18 @@ export class Placing<M extends DeviceMemory> {
   }
 
   /** Places as much of a piece as is to be had on one of these steps; answers the rest, or null where that is too little. */
-  #placeFront(piece: Piece, steps: readonly Step[], budget: "heed" | "ignore"): Piece | null {
+  #placeFront(piece: Piece, steps: readonly Step[]): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);
     while (this.#attempt.cutting && piece.rows && this.#shared.nBlocks < device.limits.maxAllocationCount) {
-      const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step, budget) }));
+      const rooms = steps.map((step) => ({ step, bytes: this.#roomBytes(step) }));
       const best = rooms.reduce((a, b) => (b.bytes > a.bytes ? b : a), { step: null, bytes: 0 } as Room);
       const maxBytes = best.bytes - (best.bytes % unit);
       if (!best.step || maxBytes < leastCutBytes || maxBytes >= piece.sizeBytes) return null;
       const parts = cut(piece, maxBytes);
       if (!parts) return null;
       const [front, rest] = parts.map((part) => aligned(part, alignmentBytes)) as [Piece, Piece];
-      const place = this.#onSteps(front, [best.step], budget);
+      const place = this.#onSteps(front, [best.step]);
       if (!place) continue; // refused: half as much next time
       const entry = entryFor(device, accounts, best.step, piece.sizeBytes, piece.label);
       ledger.add({ ...entry, outcome: "split", reason: "as a whole it doesn't fit" });
@@ -216,10 +217,10 @@ export class Placing<M extends DeviceMemory> {
   }
 
   /** The most that may still be had at once on a step: of what was refused perhaps half. */
-  #roomBytes(step: Step, budget: "heed" | "ignore"): number {
+  #roomBytes(step: Step): number {
     return Math.min(
       ...this.#bounds(step).map(([mostBytes]) => mostBytes),
-      this.#leftBytes(step, budget),
+      this.#leftBytes(step),
       Math.floor(this.#refusedBytes(step) / 2),
     );
   }
@@ -238,9 +239,8 @@ export class Placing<M extends DeviceMemory> {
     return boundsOf(device, accounts, rules, step);
   }
 
-  #leftBytes({ heap }: Step, budget: "heed" | "ignore" | "spare"): number {
-    if (budget === "ignore") return Number.POSITIVE_INFINITY;
-    return this.#shared.accounts.availableBytes(heap, budget === "spare" ? promotionHeadrooms : 1);
+  #leftBytes({ heap }: Step): number {
+    return this.#shared.accounts.availableBytes(heap, this.#nHeadrooms);
   }
 
   #blockBytes({ heap }: Step): number {

@@ -1,8 +1,10 @@
 import type { Placement } from "./allocator.js";
-import { estimatedBandwidth, extraSeconds, type MemoryBandwidth } from "./bandwidth.js";
+import { estimatedBandwidth, extraSeconds, type MemoryBandwidth, readSeconds } from "./bandwidth.js";
+import { HeapAccounts } from "./heap-accounts.js";
+import { type Rules, roomBytes } from "./ladder.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
-import { type DeviceMemory, leftBytes } from "./memory-device.js";
-import type { MemorySnapshot } from "./snapshot.js";
+import type { DeviceMemory } from "./memory-device.js";
+import { type MemorySnapshot, SnapshotDevice } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
 /** One allocation of the driver's, and what lies in it. */
@@ -26,6 +28,8 @@ export interface PlannedHeap {
   readonly deviceLocal: boolean;
   /** By the driver's budget, before anything is taken. */
   readonly freeBytes: number;
+  /** How much of that is never taken. */
+  readonly headroomBytes: number;
   readonly takenBytes: number;
 }
 
@@ -38,22 +42,40 @@ export interface MemoryPlan {
   /** What was asked for, and what is held for it. */
   readonly neededBytes: number;
   readonly takenBytes: number;
+  /** What could be had in all: free in the heaps that serve, less what is kept free, within the limits. */
+  readonly availableBytes: number;
+  /** What the user lets be taken of the device's memory; null: no limit. */
+  readonly vramLimitBytes: number | null;
+  /** Why it was refused, in words; null where it wasn't. */
+  readonly refusal: string | null;
   /** Held outside of the device's memory although it would be faster in it. */
   readonly spilledBytes: number;
-  /** What the spill costs a unit of work, in seconds. */
+  /** What reading everything from the device's own memory takes in a unit of work, in seconds, and what the spill adds. */
+  readonly readSeconds: number;
   readonly extraSeconds: number;
   readonly bandwidth: MemoryBandwidth;
   readonly record: readonly LedgerRecord[];
 }
 
-/** What a placement comes to on the snapshot that it was made from; null: all was refused. */
+/** What was asked for in vain: a MemoryRefusedError, or what stands for one. */
+export interface Refused {
+  readonly message: string;
+  readonly neededBytes: number;
+}
+
+/** What came of placing on a snapshot: what was placed, or that all was refused. rules: those of the allocator. */
 export function planOf(
   snapshot: MemorySnapshot,
-  placements: readonly Placement<DeviceMemory>[] | null,
+  outcome: readonly Placement<DeviceMemory>[] | Refused,
   ledger: Ledger,
+  rules: Rules,
 ): MemoryPlan {
   const { bandwidth = estimatedBandwidth } = snapshot;
-  const made = (placements ?? []).flatMap((placement) =>
+  const refused = "message" in outcome ? outcome : null;
+  const placements = "message" in outcome ? [] : outcome;
+  const device = new SnapshotDevice(snapshot);
+  const accounts = new HeapAccounts(device);
+  const made = placements.flatMap((placement) =>
     placement.blocks.map((block) => ({ block, places: placement.places })),
   );
   const blocks = made.map(({ block: { memory, use, label, step, pieces }, places }): PlannedBlock => {
@@ -71,15 +93,20 @@ export function planOf(
     ({ block }) => wantsDeviceMemory.has(block.use) && !snapshot.heaps[block.step.heap]!.deviceLocal,
   );
   return {
-    verdict: placements === null ? "refused" : spilled.length > 0 ? "spill" : "device",
+    verdict: refused ? "refused" : spilled.length > 0 ? "spill" : "device",
     heaps: snapshot.heaps.map(({ sizeBytes, deviceLocal }, heap) => ({
-      ...{ sizeBytes, deviceLocal, freeBytes: leftBytes(sizeBytes, snapshot.budgets?.[heap]) },
+      ...{ sizeBytes, deviceLocal },
+      ...{ freeBytes: accounts.freeBytes(heap), headroomBytes: accounts.headroomBytes(heap) },
       takenBytes: sum(blocks.filter((block) => block.heap === heap)),
     })),
     blocks,
-    neededBytes: sum(blocks.flatMap(({ pieces }) => pieces)),
+    neededBytes: refused?.neededBytes ?? sum(blocks.flatMap(({ pieces }) => pieces)),
     takenBytes: sum(blocks),
+    availableBytes: roomBytes(device, accounts, rules),
+    vramLimitBytes: Number.isFinite(rules.vramLimitBytes) ? rules.vramLimitBytes : null,
+    refusal: refused?.message ?? null,
     spilledBytes: sum(spilled.map(({ block }) => block.memory)),
+    readSeconds: made.reduce((total, { block }) => total + readSeconds(block.pieces, bandwidth), 0),
     extraSeconds: spilled.reduce((total, { block }) => total + extraSeconds(block.pieces, bandwidth), 0),
     bandwidth,
     record: ledger.entries,

@@ -1,3 +1,8 @@
+/** "3.6 GiB are needed in all, 3.4 GiB can be had". */
+export function neededAgainstAvailable(neededBytes: number, availableBytes: number): string {
+  return `${size(neededBytes)} are needed in all, ${size(availableBytes)} can be had`;
+}
+
 /** "141 MiB". */
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;

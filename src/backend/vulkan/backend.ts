@@ -10,7 +10,6 @@ import {
   type MemoryReport,
   RecordingAllocator,
   takeSnapshot,
-  withFreeBytes,
 } from "../../memory/index.js";
 import type { Program } from "../../network/program.js";
 import { planScratch } from "../../network/scratch.js";
@@ -26,7 +25,7 @@ import { memoryReport } from "./memory-report.js";
 import type { CutLimits } from "./pieces.js";
 import { Pipelines } from "./pipelines.js";
 import { planDispatches } from "./plan.js";
-import { planManifest, planningLimits } from "./plan-memory.js";
+import { type PlanningInputs, planManifest, planningLimits } from "./plan-memory.js";
 import { measureFlopsPerSecond } from "./speed.js";
 import { VulkanStorage } from "./storage.js";
 import { type BufferMemory, VulkanMemory } from "./vulkan-memory.js";
@@ -183,16 +182,17 @@ export class VulkanBackend implements Backend {
     return `${name}, ${driver}`;
   }
 
-  /** Where allocate() would put a manifest's tensors just now, or with so much free: bytes by heap. Error: option-invalid. */
-  plan(manifest: MemoryManifest, free: Readonly<Record<number, number>> = {}): MemoryPlan {
+  /** Where allocate() would put a manifest's tensors just now. */
+  plan(manifest: MemoryManifest): MemoryPlan {
+    return planManifest(manifest, this.planningInputs());
+  }
+
+  /** What planning on this device depends on, as it is just now. */
+  planningInputs(): PlanningInputs {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
     const bandwidth = this.#knownBandwidth();
-    const snapshot = withFreeBytes(
-      { ...takeSnapshot(this.#memory), ...(bandwidth && { bandwidth }) },
-      free,
-      this.report.name,
-    );
-    return planManifest(manifest, { snapshot, cut: this.#cutLimits(), memory });
+    const snapshot = { ...takeSnapshot(this.#memory), ...(bandwidth && { bandwidth }) };
+    return { snapshot, cut: this.#cutLimits(), memory };
   }
 
   #cutLimits(): CutLimits {

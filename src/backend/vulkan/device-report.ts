@@ -73,7 +73,7 @@ export function computeQueueFamily(report: DeviceReport): number {
 /**
  * Whether the driver is asked to page device memory in and out by priority. Without that it may page as well, or move an
  * allocation to the host for good. With it, it need not refuse any more than there is, which would be slow and silent: so
- * only where it tells budgets, beyond which nothing is asked of it then (MemoryLimits.overcommits).
+ * only where it tells budgets, beyond which nothing is ever asked of it.
  */
 export function usesPageableMemory({ features, extensions }: DeviceReport): boolean {
   return (

@@ -11,7 +11,7 @@ export { describeDevice } from "./describe-device.js";
 export type { DeviceFeatures, DeviceLimits, DeviceReport, DeviceType } from "./device-report.js";
 export { exportCard } from "./export-card.js";
 export { realTables, type Tables } from "./instance.js";
-export { planManifest, planningLimits } from "./plan-memory.js";
+export { type PlanningInputs, planManifest, planningLimits } from "./plan-memory.js";
 export { isLoss } from "./result.js";
 export { bestDevice, canCompute, type DeviceSelection, selectDevice } from "./selection.js";
 

@@ -11,6 +11,7 @@ import {
 } from "./bindings/generated/structs.js";
 import { cString, decodeArray, encode, handles } from "./bindings/layout.js";
 import { openLoader } from "./bindings/loader.js";
+import { type DamagedFile, damagedDriverFile, driverVariable } from "./driver-files.js";
 import { check, isLoss } from "./result.js";
 
 const portabilityEnumeration = "VK_KHR_portability_enumeration";
@@ -58,8 +59,20 @@ export async function openInstance(tables?: Tables): Promise<Instance> {
   }
 }
 
-/** What takes a driver long - a tenth of a second and more - happens on another thread. */
+/** Errors: vulkan-unavailable, naming a driver's file that is damaged; others of the driver's calls. */
 async function createInstance(tables: Tables): Promise<Instance> {
+  try {
+    return await createOn(tables);
+  } catch (cause) {
+    if (!(cause instanceof WhisperVulkanError)) throw cause;
+    // only looked for after a failure: most loaders pass over a damaged file, some fail with no word of it
+    const damaged = damagedDriverFile();
+    throw damaged ? driverFileDamaged(damaged, cause) : cause;
+  }
+}
+
+/** What takes a driver long - a tenth of a second and more - happens on another thread. */
+async function createOn(tables: Tables): Promise<Instance> {
   const vk = tables.global;
   let apiVersion = vulkan10;
   if (vk.has("vkEnumerateInstanceVersion")) {
@@ -127,8 +140,22 @@ export async function physicalDevices({ vk, handle }: Instance): Promise<bigint[
 }
 
 function unavailable(message: string, cause: unknown): WhisperVulkanError {
+  const variable = driverVariable();
+  const install = "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own)";
+  const hint = variable
+    ? `${variable} says which drivers there are: unset it, or let it name the file of one that works`
+    : install;
   return new WhisperVulkanError("vulkan-unavailable", message, {
-    hint: "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own), or use --device cpu",
+    hint: `${hint}; or use --device cpu`,
+    cause,
+  });
+}
+
+function driverFileDamaged({ path, what, variable }: DamagedFile, cause: unknown): WhisperVulkanError {
+  const where = variable ? ` (${variable})` : "";
+  const otherwise = variable ? `unset ${variable}` : "install the driver or layer that it belongs to again";
+  return new WhisperVulkanError("vulkan-unavailable", `the Vulkan driver file ${path}${where} ${what}`, {
+    hint: `Mend or remove that file, or ${otherwise}; until then use --device cpu`,
     cause,
   });
 }

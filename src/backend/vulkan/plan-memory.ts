@@ -4,6 +4,7 @@ import {
   type AllocatorOptions,
   Ledger,
   type MemoryPlan,
+  MemoryRefusedError,
   type MemorySnapshot,
   memoryFlags,
   planOf,
@@ -40,13 +41,19 @@ export function planManifest(
   { snapshot, cut, memory }: PlanningInputs,
 ): MemoryPlan {
   const ledger = new Ledger();
+  const rules = { vramLimitBytes: memory.vramLimitBytes ?? Number.POSITIVE_INFINITY };
   const hostSees = (type: number) => (snapshot.types[type]!.flags & memoryFlags.hostVisible) !== 0;
   try {
     const allocator = new Allocator(new SnapshotDevice(snapshot), ledger, memory);
     const { placement, staging } = placeStorage(allocator, piecesOf(manifest, cut), hostSees);
-    return planOf(snapshot, staging ? [placement, staging] : [placement], ledger);
+    return planOf(snapshot, staging ? [placement, staging] : [placement], ledger, rules);
   } catch (error) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "memory-refused") throw error;
-    return planOf(snapshot, null, ledger);
+    // a tensor that cannot be bound is refused before anything is asked for
+    const refused =
+      error instanceof MemoryRefusedError
+        ? error
+        : { message: error.message, neededBytes: manifest.totalSizeBytes };
+    return planOf(snapshot, refused, ledger, rules);
   }
 }

@@ -20,8 +20,11 @@ export function selectDevice(devices: readonly DeviceReport[], selection: Device
   const chosen = selection === "auto" ? bestDevice(devices) : named(devices, selection);
   const device = devices[chosen];
   if (!device) {
-    const what = selection === "auto" ? "no GPU that computes" : `no device ${shown(selection)}`;
-    throw new WhisperVulkanError("device-unknown", `${what} (there is ${listed(devices)})`, {
+    const what =
+      selection === "auto"
+        ? "no GPU that can compute was found"
+        : `there is no Vulkan device ${shown(selection)}`;
+    throw new WhisperVulkanError("device-unknown", `${what}; ${listed(devices)}`, {
       hint: "whisper-vulkan devices lists them; --device cpu works everywhere",
     });
   }
@@ -54,6 +57,12 @@ function named(devices: readonly DeviceReport[], selection: string): number {
   return devices.findIndex(({ name }) => name.toLowerCase().includes(wanted));
 }
 
+/** "the Vulkan devices here are number 0, llvmpipe (software on the CPU), and number 1, NVIDIA T4". */
 function listed(devices: readonly DeviceReport[]): string {
-  return devices.map(({ name, type }, i) => `${i}: ${name} (${type})`).join(", ");
+  const each = devices.map(
+    ({ name, type }, i) => `number ${i}, ${name}${type === "cpu" ? " (software on the CPU)" : ""}`,
+  );
+  const last = each.pop();
+  if (each.length === 0) return `the only Vulkan device here is ${last}`;
+  return `the Vulkan devices here are ${each.join("; ")}; and ${last}`;
 }

@@ -177,7 +177,8 @@ export class VulkanStorage implements Storage {
     const { placement, staging } = this.#placed;
     const bandwidth = this.#on.bandwidth();
     const priced = bandwidth ? { ...snapshot, bandwidth } : snapshot;
-    return planOf(priced, staging ? [placement, staging] : [placement], this.#on.ledger);
+    const { ledger, allocator } = this.#on;
+    return planOf(priced, staging ? [placement, staging] : [placement], ledger, allocator.rules);
   }
 
   #freeMemory(): void {

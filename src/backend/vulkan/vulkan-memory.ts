@@ -20,7 +20,6 @@ import {
 import * as structs from "./bindings/generated/structs.js";
 import { decode, encode } from "./bindings/layout.js";
 import type { Device } from "./device.js";
-import { usesPageableMemory } from "./device-report.js";
 import { type MappedMemory, mappedMemory } from "./mapped-memory.js";
 import { check, deviceLost, resultName } from "./result.js";
 
@@ -56,7 +55,6 @@ export class VulkanMemory implements MemoryDevice<BufferMemory> {
       maxAllocationSizeBytes: Math.min(report.limits.maxMemoryAllocationSize, report.limits.maxBufferSize),
       maxAllocationCount: report.limits.maxMemoryAllocationCount,
       maxHostBytes: totalmem() / 2,
-      overcommits: usesPageableMemory(report),
     };
     // all buffers made here have the same flags, so their types are the same too
     const probe = this.#createBuffer(65536);

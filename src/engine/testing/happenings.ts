@@ -48,8 +48,23 @@ export const events: readonly (readonly [string, Happens])[] = [
 function varied(variation: Variation): Happens {
   return (card, small) => {
     const changed = small(vary(card, variation));
-    return { card: changed, script: {}, by: [snapshotOf(changed)] };
+    return { card: changed, script: {}, by: rulesFor(changed) };
   };
+}
+
+/**
+ * Where a driver tells no budgets it shows what others hold only by refusing: then all that they leave may be taken, as long
+ * as 5 % of the heap don't count as ours.
+ */
+export function rulesFor(card: Card): MemorySnapshot[] {
+  const snapshot = snapshotOf(card);
+  if (!snapshot.budgets || card.extensions?.includes("VK_EXT_memory_budget")) return [snapshot];
+  const budgets = card.heaps.map((heap) => {
+    const unused = freeBytes(heap);
+    const seemsFree = Math.min(heap.sizeBytes, Math.ceil(unused + Math.min(unused, 0.05 * heap.sizeBytes)));
+    return { budgetBytes: heap.sizeBytes, usageBytes: heap.sizeBytes - seemsFree };
+  });
+  return [snapshot, { ...snapshot, budgets }];
 }
 
 /** Others take the largest heap of the device until 64 MiB are left. */

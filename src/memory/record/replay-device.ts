@@ -1,5 +1,4 @@
 import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-device.js";
-import { overcommits } from "../simulate/snapshot-of.js";
 import type { Answer, DeviceResponses, MemoryReport } from "./report.js";
 import { roomBytes, speaksAgainst } from "./room.js";
 
@@ -35,7 +34,6 @@ export class ReplayDevice implements MemoryDevice {
     this.limits = {
       ...{ maxAllocationSizeBytes: maxAllocationSizeBytes ?? none, maxAllocationCount },
       maxHostBytes: maxHostBytes ?? none,
-      overcommits: overcommits(card),
     };
     this.#heldBytes = this.heaps.map(() => 0);
   }

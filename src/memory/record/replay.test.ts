@@ -25,15 +25,15 @@ import {
 const MiB = 2 ** 20;
 const uses: readonly Use[] = ["hotWeights", "coldWeights", "caches", "scratch", "upload", "readBack"];
 
-function cardOf({ heaps, types, limits }: MockLayout): Card {
+function cardOf({ heaps, types }: MockLayout): Card {
   return cardFrom({
     name: "mock",
     device: { name: "Mock", type: "discrete", vendorId: 0, driver: "none", apiVersion: [1, 3] },
     heaps: heaps.map(([sizeBytes, deviceLocal]) => ({ sizeBytes, deviceLocal })),
     types: types.map(([flags, heap]) => ({ flags, heap })),
     limits: {},
-    features: limits?.overcommits ? ["memoryPriority", "pageableDeviceLocalMemory"] : null,
-    extensions: limits?.overcommits ? ["VK_EXT_memory_budget"] : null,
+    features: null,
+    extensions: null,
   });
 }
 
@@ -73,7 +73,6 @@ const layouts = fc.integer({ min: 1, max: 4 }).chain((nHeaps) =>
       maxAllocationSizeBytes: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 2 ** 30 })),
       maxAllocationCount: fc.integer({ min: 1, max: 64 }),
       maxHostBytes: fc.oneof(fc.constant(Infinity), fc.nat(2 ** 31)),
-      overcommits: fc.boolean(),
     }),
     budgets: fc.option(
       fc.array(
@@ -204,7 +203,7 @@ const heapsOf = ({ blocks }: { readonly blocks: readonly { readonly heap: number
 
 it("answers as the device did that says now this, now that, of the same", () => {
   const small: MockLayout = {
-    heaps: [[4096, false]],
+    heaps: [[8192, false]],
     types: [[0x2, 0]],
     limits: { maxAllocationCount: 1 },
   };
@@ -277,8 +276,8 @@ describe("a promotion", () => {
   });
 });
 
-it("asks a driver that pages for no more than its budget, as when it was recorded", () => {
-  const layout = { ...rebar, limits: { overcommits: true, maxHostBytes: 0 } };
+it("asks for no more than the budget, as when it was recorded", () => {
+  const layout = { ...rebar, limits: { maxHostBytes: 0 } };
   const budgets = [
     { budgetBytes: 100 * MiB, usageBytes: 0 },
     { budgetBytes: 16384 * MiB, usageBytes: 0 },

@@ -37,8 +37,8 @@ export function replay(report: MemoryReport): MemoryReplay {
   const device = new ReplayDevice(report);
   const ledger = new Ledger();
   const { alignmentBytes, maxBlockBytes } = memory;
-  const limit = memory.vramLimitBytes === null ? {} : { vramLimitBytes: memory.vramLimitBytes };
-  const allocator = new Allocator(device, ledger, { alignmentBytes, maxBlockBytes, ...limit });
+  const rules = { vramLimitBytes: memory.vramLimitBytes ?? Number.POSITIVE_INFINITY };
+  const allocator = new Allocator(device, ledger, { alignmentBytes, maxBlockBytes, ...rules });
   const live = new Map<number, Live>();
   const replayed: ReplayedRequest[] = [];
   const last = requests.findLastIndex(({ ask }) => ask !== "free");
@@ -52,49 +52,56 @@ export function replay(report: MemoryReport): MemoryReplay {
     device.enter(request);
     const snapshot = takeSnapshot(device);
     const nBefore = ledger.dropped + ledger.entries.length;
-    const { what, placed } = serve(allocator, live, request, snapshot);
+    const { what, came } = serve(allocator, live, request, snapshot);
     const record = ledger.entries.slice(Math.max(0, nBefore - ledger.dropped));
-    const own = (placement: Placement<DeviceMemory> | null) =>
-      planOf({ ...snapshot, bandwidth }, placement && [placement], ledger);
+    const own = (outcome: Placement<DeviceMemory> | MemoryRefusedError) =>
+      planOf(
+        { ...snapshot, bandwidth },
+        outcome instanceof MemoryRefusedError ? outcome : [outcome],
+        ledger,
+        rules,
+      );
     replayed.push({
       ...{ ask: request.ask, atMs: request.atMs, what },
-      plan: placed === undefined ? null : { ...own(placed), record },
+      plan: came === null ? null : { ...own(came), record },
     });
     if (index < last) return;
-    const all = placed === null ? null : [...live.values()].map(({ placement }) => placement);
+    const all =
+      came instanceof MemoryRefusedError ? came : [...live.values()].map(({ placement }) => placement);
     const first = live.values().next().value?.snapshot ?? snapshot;
-    plan = planOf({ ...first, bandwidth }, all, ledger);
+    plan = planOf({ ...first, bandwidth }, all, ledger, rules);
   });
   return { requests: replayed, plan: plan! };
 }
 
-/** placed: null where it was refused, undefined where nothing was promoted. */
+/** came: what it came to, null where nothing was promoted. */
 function serve(
   allocator: Allocator<DeviceMemory>,
   live: Map<number, Live>,
   request: Extract<RecordedRequest, { ask: "place" | "promote" }>,
   snapshot: MemorySnapshot,
-): { what: string; placed: Placement<DeviceMemory> | null | undefined } {
+): { what: string; came: Placement<DeviceMemory> | MemoryRefusedError | null } {
   if (request.ask === "place") {
     const what = [...new Set(request.pieces.map(({ label }) => label))].join(", ");
-    const placed = placeOrNull(allocator, request.pieces);
-    if (placed) live.set(request.placement, { placement: placed, what, snapshot });
-    return { what, placed };
+    const came = placedOrRefused(allocator, request.pieces);
+    if (!(came instanceof MemoryRefusedError))
+      live.set(request.placement, { placement: came, what, snapshot });
+    return { what, came };
   }
   const known = live.get(request.placement);
   const promotion = known && allocator.promote(known.placement);
-  if (!promotion) return { what: known?.what ?? "what was refused before", placed: undefined };
+  if (!promotion) return { what: known?.what ?? "what was refused before", came: null };
   // where there was no room then, but is now, nothing speaks against it
   if (request.end?.kept ?? true) promotion.keep();
   else promotion.undo(request.end!.reason);
-  return { what: known.what, placed: known.placement };
+  return { what: known.what, came: known.placement };
 }
 
-function placeOrNull(allocator: Allocator<DeviceMemory>, pieces: Parameters<typeof allocator.place>[0]) {
+function placedOrRefused(allocator: Allocator<DeviceMemory>, pieces: Parameters<typeof allocator.place>[0]) {
   try {
     return allocator.place(pieces);
   } catch (error) {
-    if (error instanceof MemoryRefusedError) return null;
+    if (error instanceof MemoryRefusedError) return error;
     throw error;
   }
 }

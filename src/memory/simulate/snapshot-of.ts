@@ -15,19 +15,10 @@ export function snapshotOf(card: Card): MemorySnapshot {
       maxAllocationSizeBytes: Math.min(limits.maxMemoryAllocationSize, limits.maxBufferSize),
       maxAllocationCount: limits.maxMemoryAllocationCount,
       maxHostBytes: ramBytes / 2,
-      overcommits: overcommits(card),
     },
     budgets: told
       ? heaps.map(({ sizeBytes, budgetBytes = sizeBytes, usageBytes = 0 }) => ({ budgetBytes, usageBytes }))
       : null,
     largestFreeBytes: heaps.map(({ largestFreeBytes }) => largestFreeBytes ?? null),
   };
-}
-
-/** Whether the driver is asked to page device memory (MemoryLimits.overcommits): as usesPageableMemory() on a real one. */
-export function overcommits({ features, extensions }: Pick<Card, "features" | "extensions">): boolean {
-  return (
-    ["pageableDeviceLocalMemory", "memoryPriority"].every((name) => features?.includes(name)) &&
-    extensions?.includes("VK_EXT_memory_budget") === true
-  );
 }

@@ -1,5 +1,7 @@
-import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from "koffi";
+import type { KoffiFunc, LibraryHandle, TypeObject } from "koffi";
+import { WhisperVulkanError } from "../../../errors.js";
 import { signatures, type VulkanCalls } from "./generated/calls.js";
+import { koffi } from "./koffi.js";
 import { cString } from "./layout.js";
 import type { ParameterKind, Signature } from "./signature.js";
 
@@ -35,7 +37,7 @@ function prototypeOf([, result, parameters]: Signature): TypeObject {
   let prototype = prototypes.get(key);
   if (!prototype) {
     const convention = process.platform === "win32" ? "__stdcall" : "__cdecl";
-    prototype = koffi.proto(
+    prototype = koffi().proto(
       convention,
       `vk_${prototypes.size}`,
       result === "pointer" ? "uint64_t" : koffiTypes[result],
@@ -54,7 +56,7 @@ function resolve(level: Signature[0], handle: bigint, address: GetAddress): Map<
   for (const [name, signature] of Object.entries(signatures)) {
     if (signature[0] !== level) continue;
     const pointer = BigInt(address(handle, cString(name)));
-    if (pointer !== 0n) found.set(name, koffi.decode(pointer, prototypeOf(signature)) as KoffiFunction);
+    if (pointer !== 0n) found.set(name, koffi().decode(pointer, prototypeOf(signature)) as KoffiFunction);
   }
   return found;
 }
@@ -86,12 +88,15 @@ export class FunctionTables {
   readonly global: Vulkan;
 
   constructor(loader: LibraryHandle) {
-    const signature: Signature = ["instance", "pointer", ["handle", "pointer"]];
-    this.#getInstanceAddress = loader.func(
-      "vkGetInstanceProcAddr",
-      "uint64_t",
-      signature[2].map((kind) => koffiTypes[kind]),
-    );
+    const parameters = [koffiTypes.handle, koffiTypes.pointer];
+    try {
+      this.#getInstanceAddress = loader.func("vkGetInstanceProcAddr", "uint64_t", parameters);
+    } catch (cause) {
+      throw new WhisperVulkanError("vulkan-unavailable", "the library opened is no Vulkan loader", {
+        hint: "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu",
+        cause,
+      });
+    }
     this.global = tableOf(resolve("global", 0n, this.#getInstanceAddress));
   }
 

@@ -1,6 +1,7 @@
-import koffi, { type TypeObject } from "koffi";
+import type { TypeObject } from "koffi";
 import { describe, expect, it } from "vitest";
 import * as structs from "./generated/structs.js";
+import { koffi } from "./koffi.js";
 import { decode, encode, type Field, type Struct } from "./layout.js";
 
 const scalarTypes = {
@@ -17,12 +18,12 @@ const scalarTypes = {
 function koffiType(type: Struct): TypeObject {
   const members: Record<string, TypeObject> = {};
   for (const [name, field] of Object.entries(type.fields)) members[name] = memberType(field);
-  return koffi.struct(members);
+  return koffi().struct(members);
 }
 
 function memberType(field: Field): TypeObject {
-  const element = field.kind === "struct" ? koffiType(field.struct!) : koffi.type(scalarTypes[field.kind]);
-  return field.count === null ? element : koffi.array(element, field.count);
+  const element = field.kind === "struct" ? koffiType(field.struct!) : koffi().type(scalarTypes[field.kind]);
+  return field.count === null ? element : koffi().array(element, field.count);
 }
 
 describe("structure layouts", () => {
@@ -30,9 +31,9 @@ describe("structure layouts", () => {
     "%s has the size and offsets the C ABI gives it",
     (_, type) => {
       const reference = koffiType(type);
-      expect(type.sizeBytes).toBe(koffi.sizeof(reference));
+      expect(type.sizeBytes).toBe(koffi().sizeof(reference));
       for (const [name, field] of Object.entries(type.fields))
-        expect([name, field.offset]).toEqual([name, koffi.offsetof(reference, name)]);
+        expect([name, field.offset]).toEqual([name, koffi().offsetof(reference, name)]);
     },
   );
 
@@ -59,7 +60,7 @@ describe("structure layouts", () => {
       structs.VkMemoryAllocateInfo,
       encode(structs.VkMemoryAllocateInfo, { pNext: next, allocationSize: 42, memoryTypeIndex: 3 }),
     );
-    expect(info).toEqual({ sType: 5, pNext: koffi.address(next), allocationSize: 42n, memoryTypeIndex: 3 });
+    expect(info).toEqual({ sType: 5, pNext: koffi().address(next), allocationSize: 42n, memoryTypeIndex: 3 });
   });
 
   it("refuses a field the structure does not have", () => {

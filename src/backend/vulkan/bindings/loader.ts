@@ -1,5 +1,6 @@
-import koffi, { type LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
 import { WhisperVulkanError } from "../../../errors.js";
+import { koffi } from "./koffi.js";
 
 /** Where a platform keeps the Vulkan loader, most likely first. Bare names go through the system's search path. */
 export function loaderCandidates(
@@ -16,10 +17,10 @@ export function loaderCandidates(
 }
 
 const install: Partial<Record<NodeJS.Platform, string>> = {
-  win32: "install or update the graphics driver: it brings vulkan-1.dll",
-  darwin: "install MoltenVK: brew install molten-vk vulkan-loader",
+  win32: "Install or update the graphics driver: it brings vulkan-1.dll",
+  darwin: "Install MoltenVK: brew install molten-vk vulkan-loader",
   linux:
-    "install the loader and a driver: apt install libvulkan1 mesa-vulkan-drivers (or your GPU vendor's driver)",
+    "Install the loader and a driver: apt install libvulkan1 mesa-vulkan-drivers (or your GPU vendor's driver)",
 };
 
 /** What opens a library by name; throws if it can't. */
@@ -30,7 +31,7 @@ export type OpenLibrary<L> = (path: string) => L;
  * Errors: vulkan-unavailable, saying what was tried and what to install.
  */
 export function openLoader<L = LibraryHandle>(
-  open: OpenLibrary<L> = koffi.load as unknown as OpenLibrary<L>,
+  open: OpenLibrary<L> = koffi().load as unknown as OpenLibrary<L>,
   platform: NodeJS.Platform = process.platform,
   environment: NodeJS.ProcessEnv = process.env,
 ): L {
@@ -43,12 +44,14 @@ export function openLoader<L = LibraryHandle>(
       failures.push(error);
     }
   }
-  throw new WhisperVulkanError(
-    "vulkan-unavailable",
-    `no Vulkan loader found on this system (tried ${candidates.join(", ")})`,
-    {
-      hint: `${install[platform] ?? "install the Vulkan loader"}; or use --device cpu`,
-      cause: new AggregateError(failures, "no candidate could be opened"),
-    },
-  );
+  const { VULKAN_LOADER } = environment;
+  const what = VULKAN_LOADER
+    ? `VULKAN_LOADER is ${VULKAN_LOADER}, which is no library that can be opened`
+    : `no Vulkan loader found on this system (tried ${candidates.join(", ")})`;
+  throw new WhisperVulkanError("vulkan-unavailable", what, {
+    hint: VULKAN_LOADER
+      ? "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu"
+      : `${install[platform] ?? "Install the Vulkan loader"}; or use --device cpu`,
+    cause: new AggregateError(failures, "no candidate could be opened"),
+  });
 }

@@ -1,6 +1,6 @@
 import { readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { systemErrorCode } from "../errors.js";
+import { systemErrorCode } from "../../errors.js";
 
 /** The path that writing to `path` reaches in the end, through links, the last of which may lead to nothing yet. */
 export async function targetOf(path: string): Promise<string> {

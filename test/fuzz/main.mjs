@@ -1,0 +1,108 @@
+// npm run fuzz [-- --inputs N] [--seed N] [--only TARGET] [--no-state] [--input "TARGET SEED INDEX"]
+// Mutated recordings, models, cards and reports: each must be read or refused with one of our errors, in bounded time and
+// memory, with nothing printed. A run can be interrupted: it goes on where it stopped, as long as the seed is the same
+// (with --no-state it neither goes on nor can be gone on with).
+// --input makes one input again, writes it to a file and reads it here.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { batch, closeAll } from "./children.mjs";
+
+const { values } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "500000" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    input: { type: "string" },
+    "no-state": { type: "boolean", default: false },
+  },
+});
+const cache = fileURLToPath(new URL("../../.cache/fuzz/", import.meta.url));
+/** Inputs a process gets at once. */
+const BATCH = 200;
+
+if (values.input !== undefined) await readOne(values.input);
+else await runAll(Number(values.inputs), Number(values.seed));
+
+/** @param {string} text */
+async function readOne(text) {
+  const { targets } = await import("./targets.mjs");
+  const [name = "", seed, index] = text.split(" ");
+  const target = targets[name];
+  if (!target) throw new Error(`the targets are ${Object.keys(targets).join(", ")}`);
+  const bytes = target.input(Number(seed), Number(index));
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(`${cache}input`, bytes);
+  console.log(`${bytes.length} bytes, written to ${cache}input`);
+  console.log(await target.read(bytes, Number(index)));
+}
+
+/**
+ * @param {number} nInputs
+ * @param {number} seed
+ */
+async function runAll(nInputs, seed) {
+  const shares = { audio: 0.8, model: 0.08, card: 0.06, report: 0.06 };
+  const stateFile = `${cache}seed-${seed}.json`;
+  const state = values["no-state"] ? {} : readState(stateFile);
+  const started = performance.now();
+  /** @type {string[]} */
+  const finds = state.finds ?? [];
+  /** @type {Record<string, number>} */
+  const done = state.done ?? {};
+  let slowest = { ms: 0, what: "" };
+  console.log(`seed ${seed}`);
+  for (const [name, share] of Object.entries(shares)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    const end = Math.round(nInputs * share);
+    let next = done[name] ?? 0;
+    /** @type {Record<string, number>} */
+    const outcomes = {};
+    const save = (/** @type {number} */ upTo) => {
+      done[name] = Math.max(done[name] ?? 0, upTo);
+      if (values["no-state"]) return;
+      mkdirSync(cache, { recursive: true });
+      writeFileSync(stateFile, JSON.stringify({ done, finds }));
+    };
+    /** Batches under way: what lies before all of them is done. @type {Set<number>} */
+    const underWay = new Set();
+    const lane = async () => {
+      while (next < end) {
+        const from = next;
+        const to = Math.min(end, from + BATCH);
+        next = to;
+        underWay.add(from);
+        await batch(name, seed, from, to, {
+          outcome: (text, ms, index) => {
+            outcomes[text] = (outcomes[text] ?? 0) + 1;
+            if (ms > slowest.ms) slowest = { ms, what: `${name} ${seed} ${index}` };
+          },
+          find: (text) => {
+            finds.push(text);
+            console.log(`FOUND ${text}`);
+          },
+        });
+        underWay.delete(from);
+        save(Math.min(next, ...underWay));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, lane));
+    closeAll();
+    console.log(`${name}: ${end} inputs; ${JSON.stringify(outcomes)}`);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`slowest: ${slowest.what}, ${Math.round(slowest.ms)} ms; ${seconds.toFixed(0)} s in all`);
+  console.log(`${finds.length} finds`);
+  process.exitCode = finds.length > 0 ? 1 : 0;
+}
+
+/** @param {string} file */
+function readState(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (/** @type {any} */ (error).code === "ENOENT") return {};
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+// What is fuzzed: each target makes input number `index` of a run, and reads it.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openAudio } from "../../dist/audio/index.js";
+import { readReport, replay } from "../../dist/memory/record/index.js";
+import { cardFromJson } from "../../dist/memory/simulate/index.js";
+import { openModel } from "../../dist/model/index.js";
+import { outcomeOf } from "./check-error.mjs";
+import { mutateBytes, mutateJson } from "./mutate.mjs";
+import { randomFrom } from "./random.mjs";
+
+/**
+ * @typedef {object} Target
+ * @property {number} share of all inputs
+ * @property {(seed: number, index: number) => Buffer} input
+ * @property {(bytes: Buffer, index: number) => Promise<string>} read what came out, as text; throws where that is wrong
+ */
+
+const here = fileURLToPath(new URL("./", import.meta.url));
+const cards = fileURLToPath(new URL("../../assets/cards/", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-fuzz-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const filesIn = (/** @type {string} */ path, /** @type {RegExp} */ pattern) =>
+  readdirSync(path)
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => readFileSync(join(path, name)));
+
+const recordings = filesIn(`${here}seeds`, /./);
+const models = filesIn(`${here}other-seeds`, /\.bin$/);
+const cardFiles = [...filesIn(cards, /\.json$/), ...filesIn(`${here}other-seeds`, /^card.*\.json$/)];
+const reports = filesIn(`${here}other-seeds`, /^report.*\.json$/);
+
+/** More samples than a few kilobytes of any codec hold. */
+const MOST_SAMPLES = 2e8;
+
+/** @type {Record<string, Target>} */
+export const targets = {
+  audio: {
+    share: 0.8,
+    input: (seed, index) => bytesFrom(recordings, randomFrom(1, seed, index)),
+    read: async (bytes, index) => {
+      const whole = await decode(bytes);
+      if (index % 4 > 0) return whole;
+      const piecewise = await decode(pieces(bytes, randomFrom(2, index)));
+      if (piecewise !== whole) throw new Error(`read whole: ${whole}; as a stream: ${piecewise}`);
+      return whole;
+    },
+  },
+  model: {
+    share: 0.08,
+    input: (seed, index) => bytesFrom(models, randomFrom(3, seed, index)),
+    read: async (bytes) => {
+      const path = join(folder, "model.bin");
+      writeFileSync(path, bytes);
+      return outcomeOf(() => readModel(path));
+    },
+  },
+  card: {
+    share: 0.06,
+    input: (seed, index) => jsonFrom(cardFiles, randomFrom(4, seed, index)),
+    read: (bytes) =>
+      outcomeOf(async () => {
+        cardFromJson(parsed(bytes), "card.json");
+      }),
+  },
+  report: {
+    share: 0.06,
+    input: (seed, index) => jsonFrom(reports, randomFrom(5, seed, index)),
+    read: (bytes) =>
+      outcomeOf(async () => {
+        replay(readReport(parsed(bytes), "report.json"));
+      }),
+  },
+};
+
+/**
+ * @param {Buffer[]} seeds
+ * @param {import("./mutate.mjs").Random} random
+ */
+function bytesFrom(seeds, random) {
+  const pick = () => /** @type {Buffer} */ (seeds[random(seeds.length)]);
+  return mutateBytes(pick(), random, pick());
+}
+
+/**
+ * @param {Buffer[]} seeds
+ * @param {import("./mutate.mjs").Random} random
+ */
+function jsonFrom(seeds, random) {
+  const seed = /** @type {Buffer} */ (seeds[random(seeds.length)]);
+  return Buffer.from(JSON.stringify(mutateJson(JSON.parse(seed.toString()), random)) ?? "null");
+}
+
+/** @param {Buffer} bytes */
+const parsed = (bytes) => JSON.parse(bytes.toString());
+
+/**
+ * Decodes a recording without the help of ffmpeg.
+ * @param {Buffer | AsyncIterable<Uint8Array>} input
+ */
+async function decode(input) {
+  let [nSamples, nSilent] = [0, 0];
+  const outcome = await outcomeOf(async () => {
+    const audio = await openAudio(input, { ffmpeg: "/there/is/no/ffmpeg" });
+    try {
+      for await (const piece of /** @type {AsyncIterable<any>} */ (audio)) {
+        if ("nSilentSamples" in piece) {
+          nSilent += piece.nSilentSamples;
+          continue;
+        }
+        nSamples += piece.length;
+        if (nSamples > MOST_SAMPLES) throw new Error("gives samples without end");
+      }
+      const bad = audio.warnings.find((line) => line.length > 600 || /[\r\n]/.test(line));
+      if (bad !== undefined) throw new Error(`a warning is no clear line: ${JSON.stringify(bad)}`);
+    } finally {
+      await audio.dispose();
+    }
+  });
+  if (!Number.isSafeInteger(nSilent)) throw new Error(`a gap of ${nSilent} samples`);
+  return `${outcome}, ${nSamples} samples, ${nSilent} silent`;
+}
+
+/**
+ * @param {Buffer} bytes
+ * @param {import("./mutate.mjs").Random} random
+ */
+async function* pieces(bytes, random) {
+  for (let at = 0; at < bytes.length; ) {
+    const length = 1 + random(random(2) ? 16 : 4096);
+    yield bytes.subarray(at, at + length);
+    at += length;
+  }
+}
+
+/** @param {string} path */
+async function readModel(path) {
+  const model = await openModel(path);
+  try {
+    for (const entry of model.tensors.values()) await model.read(entry, 0, new Uint8Array(entry.sizeBytes));
+  } finally {
+    await model.close();
+  }
+}
