@@ -122,6 +122,31 @@ test("over HTTP", async () => {
   expect(leftBehind()).toEqual([]);
 });
 
+describe("what comes is decoded while it comes", () => {
+  const names = ["river.wav", "coast-train.flac", "morning-garden.opus"];
+  test.each(names)("%s", async (name) => {
+    const bytes = readFileSync(join(SAMPLE, "..", name));
+    const expected = await decode(bytes);
+    let [nGiven, nHeard, nFirst] = [0, 0, null as number | null];
+    async function* slowly() {
+      for (let at = 0; at < bytes.length; at += 2000) {
+        nGiven += 1;
+        yield bytes.subarray(at, at + 2000);
+      }
+    }
+    const audio = await openAudio(slowly());
+    expect(audio.isReplayable).toBe(false);
+    for await (const piece of audio) {
+      nFirst ??= nGiven;
+      nHeard += "length" in piece ? piece.length : piece.nSilentSamples;
+      expect(leftBehind()).toEqual([]);
+    }
+    expect(nHeard).toBe(expected.length);
+    expect(nFirst! * 2000).toBeLessThan(bytes.length / 2);
+    await audio.dispose();
+  });
+});
+
 describe("bad input", () => {
   const text = Buffer.from("This is a letter, not a recording. ".repeat(300));
   const cases: [string, () => AudioInput, string][] = [

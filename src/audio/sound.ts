@@ -1,3 +1,4 @@
+import { WhisperVulkanError } from "../errors.js";
 import { openCodec } from "./codec/index.js";
 import { DamageReport } from "./demux/damage-report.js";
 import { type Demuxer, openDemuxer } from "./demux/index.js";
@@ -68,10 +69,36 @@ async function openEncoded(source: ByteSource, ffmpeg: string, signal: AbortSign
       // Each pass opens the container for itself: so none counts another's damage, and two may run at once.
       const opening = unused ?? open();
       unused = null;
-      const { demuxer, damage } = await opening;
-      const openDecoder = (track: Parameters<typeof openCodec>[0]) => openCodec(track, source.name);
-      return { pieces: onTimeline(demuxer.packets(), openDecoder, damage), damage };
+      const { demuxer, damage, isForeign } = await opening;
+      const decoded = ({ packets }: Demuxer) =>
+        onTimeline(packets(), (track) => openCodec(track, source.name), damage);
+      const throughFfmpeg = () => {
+        const foreign = { codec: "a kind of AAC", durationSeconds: demuxer.durationSeconds };
+        return decoded(ffmpegDemuxer(source, foreign, ffmpeg, damage, signal));
+      };
+      const pieces = decoded(demuxer);
+      const mayChange = source.isReplayable && !isForeign;
+      return { pieces: mayChange ? orElse(pieces, throughFfmpeg) : pieces, damage };
     },
     close: () => source.close(),
   };
+}
+
+/** `pieces`; others where a codec finds at the start that it does not know this kind of what it is named for. */
+async function* orElse(
+  pieces: AsyncIterable<Pcm | Gap>,
+  others: () => AsyncIterable<Pcm | Gap>,
+): AsyncGenerator<Pcm | Gap> {
+  let hasBegun = false;
+  try {
+    for await (const piece of pieces) {
+      hasBegun = true;
+      yield piece;
+    }
+    return;
+  } catch (error) {
+    const isForeign = error instanceof WhisperVulkanError && error.code === "audio-codec-unsupported";
+    if (hasBegun || !isForeign) throw error;
+  }
+  yield* others();
 }

@@ -5,6 +5,7 @@ import { caf } from "./caf/index.js";
 import type { DamageReport } from "./damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
 import { flac } from "./flac/index.js";
+import { latm } from "./latm.js";
 import { matroska } from "./matroska/index.js";
 import { mp3 } from "./mp3/index.js";
 import { mp4 } from "./mp4/index.js";
@@ -15,7 +16,7 @@ import { wav } from "./wav/index.js";
 export type { Demuxer, ForeignAudio } from "./demuxer.js";
 
 /** The containers read here. Those with a mark come first; frames without one are guessed from several in a row. */
-export const CONTAINERS: readonly Container[] = [wav, flac, ogg, matroska, mp4, aiff, caf, adts, mp3];
+export const CONTAINERS: readonly Container[] = [wav, flac, ogg, matroska, mp4, aiff, caf, adts, latm, mp3];
 
 /** Bytes looked at: most files say what they are at once, and a stream may be slow. */
 const HEAD_BYTES = [1 << 12, 1 << 16];
