@@ -105,6 +105,19 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     ]);
   });
 
+  test("a kind of AAC that is not decoded here is asked of it too", async () => {
+    const bytes = readFileSync(make("lc.aac", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"));
+    // Scalable sample rate, as every frame's header says now.
+    for (let at = 0; at + 7 <= bytes.length; ) {
+      bytes[at + 2] = (bytes[at + 2]! & 0x3f) | 0x80;
+      at += ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
+    }
+    await expect(decode(bytes, "no-such-program")).rejects.toMatchObject({
+      code: "audio-codec-unsupported",
+      message: expect.stringMatching(/^buffer: holds .*AAC.*, which needs the program no-such-program, but/),
+    });
+  });
+
   test("stopped half way, ffmpeg is ended", async () => {
     const path = make("long.mka", "-f", "lavfi", "-i", "sine=d=600", "-c:a", "ac3");
     const abort = new AbortController();
