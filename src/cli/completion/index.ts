@@ -13,7 +13,7 @@ const install = `
 To have it, once:
   bash  echo 'eval "$(whisper-vulkan completion bash)"' >> ~/.bashrc
   zsh   echo 'eval "$(whisper-vulkan completion zsh)"' >> ~/.zshrc     (after the line with compinit)
-  fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish
+  fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
 The devices that Tab offers are those of the machine; the rest is fixed, so do it again after an update.`;
 
 /** Prints what a shell needs to complete commands, options and their values: made from the program's own definition. */
