@@ -150,7 +150,19 @@ describe("a model", () => {
 describe("an option", () => {
   test.each([
     ["unknown", ["--formt", "json"], /unknown option '--formt' \(did you mean --format\?\)/],
+    ["unknown, near none", ["--zzz"], /unknown option '--zzz' \(the nearest are --\w+, .*--help lists/],
+    ["of openai-whisper's", ["--beam_size", "5"], /--beam_size is not here yet\./],
+    ["of whisper-cli's", ["-osrt"], /-osrt is -f srt here/],
+    ["of whisper-cli's with another meaning", ["-t", "4"], /-t is --task here.*--threads 4/],
+    ["--format given a recording", ["-f", "good.wav"], /-f is --format here.*a recording is given without/],
     ["without its value", ["--format"], /argument missing/],
+    ["--output with an unknown ending", ["-o", "x.docx"], new RegExp(`\\.docx.*${formatNames}`)],
+    ["--output without an ending", ["-o", "x"], new RegExp(`x has no ending.*${formatNames}`)],
+    [
+      "--output and --format that differ",
+      ["-o", "x.srt", "-f", "json"],
+      /ending of srt, but --format says json/,
+    ],
     ["--format unknown", ["-f", "docx"], new RegExp(`"docx".*${formatNames}`)],
     ["--format with a gap", ["-f", "srt,,txt"], /""/],
     ["--language unknown", ["-l", "klingon"], /"klingon"/],
@@ -172,6 +184,14 @@ describe("an option", () => {
 
   test.each([
     ["no recording", [], 2, /missing required argument/],
+    ["whisper-cli's -f and nothing else", ["-f", "good.wav"], 2, /whisper-vulkan good\.wav/],
+    [
+      "whisper.cpp's path of a model",
+      ["-m", "models/ggml-tiny.bin", "good.wav"],
+      1,
+      /--model tiny needs no file/,
+    ],
+    ["memory without a model", ["memory"], 2, /memory needs a model/],
     ["a mistyped command", ["modles"], 1, /modles: no such file or command.*models/],
     ["an argument too many", ["models", "base"], 2, /too many arguments/],
     ["an unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],

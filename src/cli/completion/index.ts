@@ -13,8 +13,8 @@ const install = `
 To have it, once:
   bash  echo 'eval "$(whisper-vulkan completion bash)"' >> ~/.bashrc
   zsh   echo 'eval "$(whisper-vulkan completion zsh)"' >> ~/.zshrc     (after the line with compinit)
-  fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish
-The devices that Tab offers are those of the machine; the rest is fixed, so do it again after an update.`;
+  fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
+For fish, do it again after an update of whisper-vulkan.`;
 
 /** Prints what a shell needs to complete commands, options and their values: made from the program's own definition. */
 export function addCompletionCommand(program: Command): void {

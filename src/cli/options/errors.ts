@@ -15,13 +15,15 @@ function explained(command: Command, text: string): string {
     .replace(/^error: /, "")
     .trim()
     .replace(/\.$/, "");
-  const help = `whisper-vulkan ${command.parent === null ? "" : `${command.name()} `}--help lists its options`;
+  // the options of transcribe are in the help of the whole program
+  const isMain = command.parent === null || command.name() === "transcribe";
+  const help = `whisper-vulkan ${isMain ? "" : `${command.name()} `}--help lists its options`;
   const { format } = command.opts();
   if (line.startsWith("missing required argument") && /[./\\]/.test(format ?? ""))
     return `-f ${format}: -f is --format here. Give the recording without an option: whisper-vulkan ${format}`;
   const unknown = /^unknown option '(.*)'$/s.exec(line)?.[1];
   if (unknown === undefined) return `${line}. ${help}.`;
-  if (command.name() === "transcribe") {
+  if (isMain) {
     const meaning = meaningOf(unknown);
     if (meaning !== null) return `${meaning}. ${help}.`;
   }
