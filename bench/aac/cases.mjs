@@ -8,8 +8,9 @@ const RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 640
 const LAYOUTS = { 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1" };
 
 /**
- * @typedef {{ name: string, sampleRate: number, nChannels: number, speech?: boolean,
+ * @typedef {{ name: string, sampleRate: number, nChannels: number, isNoise?: boolean, isHe?: boolean,
  *   encode: (wavPath: string, aacPath: string) => boolean }} Case
+ * isNoise: bands of which only the energy is coded; isHe: only the core is decoded.
  */
 
 /** @returns {Case[]} */
@@ -42,7 +43,7 @@ function ffmpegCases() {
     list.push(ffmpeg(layout, 48000, Number(n), "-af", `aformat=channel_layouts=${layout}`, "-b:a", "320k"));
   }
   for (const bitRate of ["32k", "64k", "128k"])
-    list.push(ffmpeg(`PNS ${bitRate}`, 44100, 2, "-aac_pns", "1", "-b:a", bitRate));
+    list.push({ ...ffmpeg(`PNS ${bitRate}`, 44100, 2, "-aac_pns", "1", "-b:a", bitRate), isNoise: true });
   for (const n of [1, 2]) list.push(ffmpeg("Main", 44100, n, "-profile:a", "aac_main", "-strict", "-2"));
   const plain = ffmpeg("LTP", 44100, 1, "-b:a", "64k");
   list.push({ ...plain, encode: (from, to) => plain.encode(from, to) && insertInto(to) });
@@ -69,7 +70,7 @@ function faacCases() {
     faac("only long", 44100, 2, "--pns", "0", "--shortctl", "1"),
     faac("only short", 44100, 2, "--pns", "0", "--shortctl", "2"),
     faac("5.1", 48000, 6, "--pns", "0"),
-    faac("PNS", 44100, 2, "--pns", "4"),
+    { ...faac("PNS", 44100, 2, "--pns", "4"), isNoise: true },
   ];
 }
 
@@ -87,10 +88,12 @@ function fdkCases() {
     fdk("checksums", 44100, 2, "-m", "4", "-C"),
     fdk("5.1", 48000, 6, "-m", "4"),
     fdk("7.1", 48000, 8, "-m", "4"),
-    fdk("PNS 40k", 44100, 2, "-b", "40000"),
-    fdk("PNS 16k mono", 22050, 1, "-b", "16000"),
-    fdk("HE-AAC", 44100, 2, "-p", "5", "-b", "48000"),
-    fdk("HE-AAC v2", 44100, 2, "-p", "29", "-b", "32000"),
+    ...[11025, 22050, 32000, 44100].map((rate) => ({
+      ...fdk("PNS 64k", rate, 2, "-b", "64000"),
+      isNoise: true,
+    })),
+    { ...fdk("HE-AAC", 44100, 2, "-p", "5", "-b", "48000"), isHe: true },
+    { ...fdk("HE-AAC v2", 44100, 2, "-p", "29", "-b", "32000"), isHe: true },
   ];
 }
 
