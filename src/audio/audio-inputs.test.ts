@@ -31,7 +31,7 @@ const RIGHT: Record<string, Right> = {
   "audio-starts-at-5s.webm": { nSamples: 128_000, within: 320, startSeconds: 5 },
   "chain-first-link-without-eos.opus": { nSamples: 96_216 },
   "flac-ape-tag-behind.flac": { nSamples: 48_000 },
-  "flac-joined-by-stream-copy.flac": { nSamples: 96_000, isBeyondFfmpeg: true },
+  "flac-joined-by-stream-copy.flac": { nSamples: 96_000 },
   "gap-of-10s.webm": { nSamples: 256_000, within: 400 },
   "id3-before-riff.wav": { nSamples: 48_000 },
   "mp3-44100-then-22050.mp3": { nSamples: 96_759, within: TWO_FRAMES },

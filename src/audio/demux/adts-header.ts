@@ -23,21 +23,21 @@ export interface AdtsHeader extends FrameHeader {
 /** The header at `at`; null where there is none. */
 export function readAdtsHeader(bytes: Uint8Array, at: number): AdtsHeader | null {
   if (at + HEADER_BYTES > bytes.length) return null;
-  const [b0, b1, b2, b3, b4, b5, b6] = bytes.subarray(at, at + HEADER_BYTES) as unknown as number[];
+  const byte = (i: number) => bytes[at + i]!;
   // 12 set bits, and a layer of 0
-  if (b0 !== 0xff || (b1! & 0xf6) !== 0xf0) return null;
-  const sampleRate = RATES[(b2! >> 2) & 15];
-  const frameBytes = ((b3! & 3) << 11) | (b4! << 3) | (b5! >> 5);
+  if (byte(0) !== 0xff || (byte(1) & 0xf6) !== 0xf0) return null;
+  const sampleRate = RATES[(byte(2) >> 2) & 15];
+  const frameBytes = ((byte(3) & 3) << 11) | (byte(4) << 3) | (byte(5) >> 5);
   if (sampleRate === undefined || frameBytes <= HEADER_BYTES) return null;
   return {
-    objectType: (b2! >> 6) + 1,
+    objectType: (byte(2) >> 6) + 1,
     sampleRate,
-    channelConfiguration: ((b2! & 1) << 2) | (b3! >> 6),
+    channelConfiguration: ((byte(2) & 1) << 2) | (byte(3) >> 6),
     frameBytes,
-    nBlocks: (b6! & 3) + 1,
-    hasChecksum: (b1! & 1) === 0,
+    nBlocks: (byte(6) & 3) + 1,
+    hasChecksum: (byte(1) & 1) === 0,
     // All but private, original and home bits.
-    fixedPart: (b1! << 16) | ((b2! & 0xfd) << 8) | (b3! & 0xc0),
+    fixedPart: (byte(1) << 16) | ((byte(2) & 0xfd) << 8) | (byte(3) & 0xc0),
   };
 }
 
