@@ -12,6 +12,8 @@ import { variants } from "./audio/variants.mjs";
 import { median } from "./statistics.mjs";
 
 const RATE = 16000;
+/** A hundredth of a second. */
+const MOST_SHIFT = 160;
 const samples = fileURLToPath(new URL("../samples/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "bench-audio-"));
 const pattern = new RegExp(process.argv[2] ?? "");
@@ -70,9 +72,10 @@ async function compare(variant) {
   }
   const missing = (ours.samples.length - theirs.length) / RATE;
   if (Math.abs(missing) > 2 * variant.frameSeconds) return `${missing > 0 ? "+" : ""}${missing.toFixed(3)} s`;
-  const difference = relativeDifference(ours.samples, theirs);
+  const { difference, shift } = closest(ours.samples, theirs);
   differences.push(difference);
-  if (!(difference <= (variant.tolerance ?? 0.01))) return `${(100 * difference).toFixed(2)} % off`;
+  if (!(difference <= (variant.tolerance ?? 0.01)))
+    return `${(100 * difference).toFixed(2)} % off at ${shift} samples`;
   if (ours.warnings.length > 0 && !variant.damaged) return `a false warning: ${ours.warnings[0]}`;
   if (ours.warnings.length === 0 && variant.damaged) return "no warning";
   return null;
@@ -98,6 +101,23 @@ async function decode(path) {
     at += piece.length;
   }
   return { samples: joined, warnings: audio.warnings };
+}
+
+/**
+ * The smallest difference over small shifts, in samples: ffmpeg rounds a file's first time to its container's unit, and
+ * fills up to it with silence.
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ */
+function closest(a, b) {
+  let best = { difference: relativeDifference(a, b), shift: 0 };
+  for (let shift = 1; shift <= MOST_SHIFT && best.difference > 0.01; shift++)
+    for (const signed of [shift, -shift]) {
+      const [x, y] = signed > 0 ? [a, b.subarray(signed)] : [a.subarray(-signed), b];
+      const difference = relativeDifference(x, y);
+      if (difference < best.difference) best = { difference, shift: signed };
+    }
+  return best;
 }
 
 /** Root mean square of the difference over that of `b`, where both have samples. @param {Float32Array} a @param {Float32Array} b */

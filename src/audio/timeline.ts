@@ -108,7 +108,9 @@ class Clock {
     if (times.startSeconds !== null) {
       const start = times.startSeconds + from / sampleRate;
       const difference = this.#difference(start);
-      if (difference > TOLERANCE_SECONDS) {
+      // the first sound's time is told exactly; later ones are rounded, and clocks drift
+      const tolerance = this.#position === null ? 0.5 / sampleRate : TOLERANCE_SECONDS;
+      if (difference > tolerance) {
         silentSeconds = difference;
         position += difference;
       } else if (this.#position === null) {
