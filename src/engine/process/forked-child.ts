@@ -16,6 +16,7 @@ export function forkChild(events: ChildEvents): EngineChild {
   const once = (tell: () => void) => {
     if (over) return;
     over = true;
+    hold(child, false); // Deno keeps the channel of a process that is gone
     tell();
   };
   /** In Electron, until it has said something: it may be the app once more instead of the engine. */
@@ -58,18 +59,16 @@ export function forkChild(events: ChildEvents): EngineChild {
       if (child.connected) child.send(request, undefined, undefined, () => {});
     },
     kill: () => void child.kill("SIGKILL"),
-    keepAlive: (keep) => {
-      // Bun's channel has neither ref() nor unref(); there the process' own do it.
-      const channel: Partial<NonNullable<ChildProcess["channel"]>> | null | undefined = child.channel;
-      if (keep) {
-        child.ref();
-        channel?.ref?.();
-      } else {
-        child.unref();
-        channel?.unref?.();
-      }
-    },
+    keepAlive: (keep) => void (over || hold(child, keep)),
   };
+}
+
+/** Bun's channel has neither ref() nor unref(); there the process' own do it. */
+function hold(child: ChildProcess, keep: boolean): void {
+  const channel: Partial<NonNullable<ChildProcess["channel"]>> | null | undefined = child.channel;
+  const how = keep ? "ref" : "unref";
+  child[how]();
+  channel?.[how]?.();
 }
 
 function start(): ChildProcess {
