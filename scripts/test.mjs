@@ -13,7 +13,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
-tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.{vulkan,runtime}.test.ts"], {});
+tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.{vulkan,runtime,wine}.test.ts"], {});
 const pulled = ["base", "tiny.en"].filter((name) =>
   run(process.execPath, ["bin/whisper-vulkan", "pull", name]),
 );

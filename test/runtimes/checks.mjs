@@ -14,6 +14,8 @@ const sample = (/** @type {string} */ name) =>
 const river = sample("river.wav");
 const spoken = /river was calm in the morning.*three people across the water.*old stone house/s;
 const options = { language: "en", temperature: 0 };
+/** Elsewhere there is no list of a process' children to be read. */
+const onLinux = process.platform === "linux";
 let nFailed = 0;
 
 await check("an error of ours is typed", async () => {
@@ -36,13 +38,18 @@ await check("a transcription on the CPU", async () => {
   assert.match(inProcess.text, spoken);
 });
 
+// Wine 8 cannot connect as fetch() does ("connect UNKNOWN"), though node:net's plain connections work there
+const noFetch = Boolean(process.env.WHISPER_VULKAN_TEST_WINE);
 await check("FLAC from an address and Opus from a stream, at once", async () => {
   const server = createServer((_, response) => response.end(readFileSync(sample("coast-train.flac"))));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
   try {
     const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
     const [coast, garden] = await Promise.all([
-      whisper.transcribe(`http://127.0.0.1:${port}/coast.flac`, options),
+      whisper.transcribe(
+        noFetch ? sample("coast-train.flac") : `http://127.0.0.1:${port}/coast.flac`,
+        options,
+      ),
       whisper.transcribe(createReadStream(sample("morning-garden.opus")), options),
     ]);
     saysMostOf(coast.text, "coast-train.txt");
@@ -69,13 +76,15 @@ await check(
     const own = await Whisper.load(model, { device: "cpu", threads: 2, process: "own", onNote });
     assert.deepEqual(await own.transcribe(river, options), inProcess);
     await stopsSoon(own);
-    const [engine] = childProcesses();
-    assert.ok(engine, "the engine's process is not to be seen");
-    process.kill(engine, "SIGKILL");
-    assert.deepEqual(await own.transcribe(river, options), inProcess);
-    assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process goes on/);
+    if (onLinux) {
+      const [engine] = childProcesses();
+      assert.ok(engine, "the engine's process is not to be seen");
+      process.kill(engine, "SIGKILL");
+      assert.deepEqual(await own.transcribe(river, options), inProcess);
+      assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process goes on/);
+    }
     await own.dispose();
-    assert.deepEqual(childProcesses(), []);
+    if (onLinux) assert.deepEqual(childProcesses(), []);
   },
 );
 
