@@ -34,6 +34,7 @@ export type ErrorCode =
   | "failure-file-invalid"
   | "process-failed"
   // running
+  | "package-incomplete"
   | "aborted"
   | "disposed"
   | "internal";

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { WhisperVulkanError } from "../../errors.js";
+import { packageFile } from "../../package-file.js";
 import type { Executable } from "../backend.js";
 import type { KernelsModule } from "./kernels-module.js";
 import type { CpuStep } from "./steps.js";
@@ -43,7 +44,7 @@ export class ThreadPool {
       // A channel of our own: in Deno a worker's parentPort is no port that can be read without waiting.
       const { port1: programs, port2: theirs } = new MessageChannel();
       programs.unref();
-      const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      const worker = new Worker(packageFile(new URL("./worker.js", import.meta.url)), {
         execArgv: [], // --input-type, for one, is for the main program only and would keep a worker from starting
         workerData: {
           ...{ sync, memory, workAddress, nThreads: workAddresses.length, programs: theirs },

@@ -27,11 +27,14 @@ export interface ParentPort {
   on(event: "message", listener: (event: { data: unknown }) => void): unknown;
 }
 
+/** Not a literal where it is required: bundlers would look for it. */
+const moduleName: string = ["electron"].join();
+
 /** Electron's own module, where this is the main process of an Electron that has utility processes (22 or later). */
 export function electronMain(): ElectronMain | null {
   const { type } = process as { type?: string };
   if (!process.versions.electron || type !== "browser") return null;
-  const electron: Partial<ElectronMain> = createRequire(import.meta.url)("electron");
+  const electron: Partial<ElectronMain> = createRequire(import.meta.url)(moduleName);
   return electron.utilityProcess ? (electron as ElectronMain) : null;
 }
 

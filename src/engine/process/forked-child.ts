@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { WhisperVulkanError } from "../../errors.js";
+import { packageFile } from "../../package-file.js";
 import { type ChildEvents, type EngineChild, endInWords, engineMark, notStarted } from "./engine-child.js";
 import { childEntry } from "./entry.js";
 import { limits } from "./limits.js";
@@ -73,7 +74,7 @@ function hold(child: ChildProcess, keep: boolean): void {
 
 function start(): ChildProcess {
   try {
-    const child = fork(childEntry, [], {
+    const child = fork(packageFile(childEntry), [], {
       serialization: "advanced",
       // an inspector's port or a loader's flags are the parent's own
       execArgv: [],
@@ -94,7 +95,7 @@ function start(): ChildProcess {
     }
     return child;
   } catch (error) {
-    throw notStarted(error);
+    throw error instanceof WhisperVulkanError ? error : notStarted(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
+import { packageFile } from "../../package-file.js";
 import type { ElectronMain, UtilityProcess } from "./electron.js";
 import { type ChildEvents, type EngineChild, endInWords, engineMark, notStarted } from "./engine-child.js";
 import { childEntry } from "./entry.js";
@@ -15,7 +16,7 @@ export function startUtilityProcess({ app, utilityProcess }: ElectronMain, event
   const start = () => {
     if (over) return;
     try {
-      child = utilityProcess.fork(fileURLToPath(childEntry), [], {
+      child = utilityProcess.fork(fileURLToPath(packageFile(childEntry)), [], {
         env: { ...process.env, [engineMark]: "1" },
         execArgv: [],
         stdio: ["ignore", "ignore", "inherit"],
@@ -23,7 +24,7 @@ export function startUtilityProcess({ app, utilityProcess }: ElectronMain, event
       });
     } catch (error) {
       over = true;
-      return events.onNotStarted(notStarted(error));
+      return events.onNotStarted(error instanceof WhisperVulkanError ? error : notStarted(error));
     }
     child.on("message", (reply) => events.onReply(reply as Reply));
     child.on("exit", (code) => {
