@@ -1,4 +1,4 @@
-import koffi from "koffi";
+import { koffi } from "./bindings/koffi.js";
 
 /** Host access to mapped device memory; offsets in bytes. */
 export interface MappedMemory {
@@ -17,7 +17,7 @@ export function mappedMemory(address: bigint, sizeBytes: number): MappedMemory {
 }
 
 function viewed(address: bigint, sizeBytes: number): MappedMemory {
-  const view = new Uint8Array(koffi.view(address, sizeBytes));
+  const view = new Uint8Array(koffi().view(address, sizeBytes));
   return {
     write: (offsetBytes, bytes) => view.set(bytes, offsetBytes),
     read: (offsetBytes, into) => into.set(view.subarray(offsetBytes, offsetBytes + into.byteLength)),
@@ -27,10 +27,10 @@ function viewed(address: bigint, sizeBytes: number): MappedMemory {
 function copied(address: bigint): MappedMemory {
   return {
     write(offsetBytes, bytes) {
-      koffi.encode(address + BigInt(offsetBytes), "uint8_t", bytes, bytes.byteLength);
+      koffi().encode(address + BigInt(offsetBytes), "uint8_t", bytes, bytes.byteLength);
     },
     read(offsetBytes, into) {
-      into.set(koffi.decode(address + BigInt(offsetBytes), "uint8_t", into.byteLength));
+      into.set(koffi().decode(address + BigInt(offsetBytes), "uint8_t", into.byteLength));
     },
   };
 }

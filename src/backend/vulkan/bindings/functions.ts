@@ -1,5 +1,6 @@
-import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from "koffi";
+import type { KoffiFunc, LibraryHandle, TypeObject } from "koffi";
 import { signatures, type VulkanCalls } from "./generated/calls.js";
+import { koffi } from "./koffi.js";
 import { cString } from "./layout.js";
 import type { ParameterKind, Signature } from "./signature.js";
 
@@ -35,7 +36,7 @@ function prototypeOf([, result, parameters]: Signature): TypeObject {
   let prototype = prototypes.get(key);
   if (!prototype) {
     const convention = process.platform === "win32" ? "__stdcall" : "__cdecl";
-    prototype = koffi.proto(
+    prototype = koffi().proto(
       convention,
       `vk_${prototypes.size}`,
       result === "pointer" ? "uint64_t" : koffiTypes[result],
@@ -54,7 +55,7 @@ function resolve(level: Signature[0], handle: bigint, address: GetAddress): Map<
   for (const [name, signature] of Object.entries(signatures)) {
     if (signature[0] !== level) continue;
     const pointer = BigInt(address(handle, cString(name)));
-    if (pointer !== 0n) found.set(name, koffi.decode(pointer, prototypeOf(signature)) as KoffiFunction);
+    if (pointer !== 0n) found.set(name, koffi().decode(pointer, prototypeOf(signature)) as KoffiFunction);
   }
   return found;
 }

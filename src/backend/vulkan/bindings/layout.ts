@@ -1,4 +1,4 @@
-import koffi from "koffi";
+import { koffi } from "./koffi.js";
 import type { Pointer } from "./signature.js";
 
 /**
@@ -148,7 +148,7 @@ function addressOf(holder: Buffer, value: Pointer | number): bigint {
   const references = held.get(holder) ?? [];
   references.push(value);
   held.set(holder, references);
-  return BigInt(koffi.address(value));
+  return BigInt(koffi().address(value));
 }
 
 /** Reads all fields of a structure; fixed arrays come whole, however much of them is filled. */

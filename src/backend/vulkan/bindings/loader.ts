@@ -1,5 +1,6 @@
-import koffi, { type LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
 import { WhisperVulkanError } from "../../../errors.js";
+import { koffi } from "./koffi.js";
 
 /** Where a platform keeps the Vulkan loader, most likely first. Bare names go through the system's search path. */
 export function loaderCandidates(
@@ -30,7 +31,7 @@ export type OpenLibrary<L> = (path: string) => L;
  * Errors: vulkan-unavailable, saying what was tried and what to install.
  */
 export function openLoader<L = LibraryHandle>(
-  open: OpenLibrary<L> = koffi.load as unknown as OpenLibrary<L>,
+  open: OpenLibrary<L> = koffi().load as unknown as OpenLibrary<L>,
   platform: NodeJS.Platform = process.platform,
   environment: NodeJS.ProcessEnv = process.env,
 ): L {

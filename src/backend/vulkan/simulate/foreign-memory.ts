@@ -1,5 +1,5 @@
-import koffi from "koffi";
 import { VK_INCOMPLETE, VK_SUCCESS } from "../bindings/generated/constants.js";
+import { koffi } from "../bindings/koffi.js";
 import { type Encodable, encodeInto, type Struct } from "../bindings/layout.js";
 import type { Pointer } from "../bindings/signature.js";
 
@@ -9,7 +9,7 @@ type Address = Exclude<Pointer, null>;
 /** A copy of the bytes a call points at. */
 export function readBytes(pointer: Address, sizeBytes: number): Buffer {
   if (typeof pointer !== "bigint") return Buffer.from(pointer.subarray(0, sizeBytes));
-  return Buffer.from(koffi.decode(pointer, "uint8_t", sizeBytes) as Uint8Array);
+  return Buffer.from(koffi().decode(pointer, "uint8_t", sizeBytes) as Uint8Array);
 }
 
 /** An array of 64-bit handles. */
@@ -20,7 +20,7 @@ export function handlesAt(pointer: Pointer, count: number): bigint[] {
 
 export function writeBytes(pointer: Address, bytes: Uint8Array): void {
   if (typeof pointer !== "bigint") pointer.set(bytes);
-  else koffi.encode(pointer, "uint8_t", bytes, bytes.byteLength);
+  else koffi().encode(pointer, "uint8_t", bytes, bytes.byteLength);
 }
 
 /** Sets some fields of a structure that lies at a pointer, `offset` bytes on; the others stay. */
@@ -49,7 +49,7 @@ export function* chainedTo(pointer: Address): Generator<{ readonly type: number;
 export function readText(address: bigint): string {
   let text = "";
   for (let i = 0n; i < 256n; i++) {
-    const code = koffi.decode(address + i, "uint8_t") as number;
+    const code = koffi().decode(address + i, "uint8_t") as number;
     if (code === 0) break;
     text += String.fromCharCode(code);
   }

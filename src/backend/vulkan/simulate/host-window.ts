@@ -1,4 +1,4 @@
-import koffi from "koffi";
+import { koffi } from "../bindings/koffi.js";
 import { type MappedMemory, mappedMemory } from "../mapped-memory.js";
 
 /** What fresh memory is full of: as f32 or f16 large negative numbers, which no result survives unnoticed. */
@@ -31,7 +31,7 @@ export class HostWindow {
 
   /** What vkMapMemory gives. */
   get address(): bigint {
-    return this.#shadow ? BigInt(koffi.address(this.#shadow)) : this.#address;
+    return this.#shadow ? BigInt(koffi().address(this.#shadow)) : this.#address;
   }
 
   flush(range: HostRange, atomBytes: number): void {

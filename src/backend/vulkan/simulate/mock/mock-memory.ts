@@ -1,7 +1,7 @@
-import koffi from "koffi";
 import type { VulkanCalls } from "../../bindings/generated/calls.js";
 import { VK_SUCCESS } from "../../bindings/generated/constants.js";
 import * as structs from "../../bindings/generated/structs.js";
+import { koffi } from "../../bindings/koffi.js";
 import { decode, encode, handles } from "../../bindings/layout.js";
 import { readBytes, writeBytes } from "../foreign-memory.js";
 import type { BoundRange } from "./mock-descriptors.js";
@@ -49,7 +49,7 @@ export function mockMemory(newHandle: () => bigint): MockMemory {
       },
       vkFreeMemory: (_device, memory) => void memories.delete(memory),
       vkMapMemory(_device, memory, offset, _size, _flags, out) {
-        writeBytes(out!, handles(BigInt(koffi.address(known(memories, memory))) + BigInt(offset)));
+        writeBytes(out!, handles(BigInt(koffi().address(known(memories, memory))) + BigInt(offset)));
         return VK_SUCCESS;
       },
       vkFlushMappedMemoryRanges: () => VK_SUCCESS,

@@ -1,5 +1,5 @@
-import koffi from "koffi";
 import * as structs from "../../bindings/generated/structs.js";
+import { koffi } from "../../bindings/koffi.js";
 import { encode } from "../../bindings/layout.js";
 import { Device } from "../../device.js";
 import { openInstance, physicalDevices, type Tables } from "../../instance.js";
@@ -36,7 +36,7 @@ export class RawMemory {
     const out = Buffer.alloc(8);
     const { vk, handle } = this.device;
     const result = vk.vkMapMemory(handle, memory as bigint, 0, sizeBytes, 0, out);
-    return result || new Uint8Array(koffi.view(out.readBigUInt64LE(), sizeBytes));
+    return result || new Uint8Array(koffi().view(out.readBigUInt64LE(), sizeBytes));
   }
 
   synchronise(what: "Flush" | "Invalidate", memory: bigint | number, offset: number, size: number): number {

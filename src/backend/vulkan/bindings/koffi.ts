@@ -1,0 +1,25 @@
+import { createRequire } from "node:module";
+import { WhisperVulkanError } from "../../../errors.js";
+
+type Koffi = typeof import("koffi").default;
+
+/** Loads what calls C. In this way, so that a program without it can still use the CPU, and no bundler takes it apart. */
+const load: () => Koffi = () => createRequire(import.meta.url)("koffi");
+let loaded: Koffi | null = null;
+
+/** The foreign-function interface. Errors: vulkan-unavailable, where its native part was not installed. */
+export function koffi(from: () => Koffi = load): Koffi {
+  try {
+    loaded ??= from();
+    return loaded;
+  } catch (cause) {
+    throw new WhisperVulkanError(
+      "vulkan-unavailable",
+      "koffi, which calls the GPU's driver, cannot be loaded",
+      {
+        hint: "install the package's optional dependencies too (no --omit=optional), and mark whisper-vulkan as external in a bundler; or use --device cpu",
+        cause,
+      },
+    );
+  }
+}
