@@ -58,7 +58,7 @@ export class ThreadPool {
       await Promise.all(threads.map(({ worker }) => ready(worker)));
     } catch (cause) {
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
-      throw lostThread(cause);
+      throw lostThread(cause, "if a bundler put the program together, mark whisper-vulkan as external");
     }
     return new ThreadPool(threads, sync);
   }
@@ -142,9 +142,12 @@ function ready(worker: Worker): Promise<void> {
   });
 }
 
-function lostThread(cause: unknown): WhisperVulkanError {
+function lostThread(cause: unknown, hint?: string): WhisperVulkanError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new WhisperVulkanError("internal", `a thread of the CPU backend ended: ${why}`, { cause });
+  return new WhisperVulkanError("internal", `a thread of the CPU backend ended: ${why}`, {
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function aborted(signal: AbortSignal | undefined): WhisperVulkanError {
