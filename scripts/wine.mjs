@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Windows, as far as Wine is Windows: Node for Windows with koffi's Windows build runs test/windows under Debian's wine, with
 // software Vulkan where Xvfb is installed (Wine's Vulkan wants a display). Everything lies under .cache/wine.
-//   apt-get install --no-install-recommends wine wine64 xvfb; npm run build; npm run test:wine
+//   apt-get install --no-install-recommends wine wine64 xvfb; npm run build; npm run test:wine [-- -t NAME]
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
@@ -39,14 +39,18 @@ function main() {
     const { VK_DRIVER_FILES: driver } = screen.environment;
     const env = { ...process.env, ...wineEnvironment, ...screen.environment };
     spawnSync("wine", ["winecfg", "-v", "win10"], { env, stdio: "ignore", timeout: 120_000 });
-    const run = spawnSync("npx", ["--no-install", "vitest", "run", ".wine.test.ts"], {
-      cwd: root,
-      stdio: "inherit",
-      env: {
-        ...env,
-        WHISPER_VULKAN_TEST_WINE: JSON.stringify({ tree, programs, models, vulkan: driver !== undefined }),
+    const run = spawnSync(
+      "npx",
+      ["--no-install", "vitest", "run", ".wine.test.ts", ...process.argv.slice(2)],
+      {
+        cwd: root,
+        stdio: "inherit",
+        env: {
+          ...env,
+          WHISPER_VULKAN_TEST_WINE: JSON.stringify({ tree, programs, models, vulkan: driver !== undefined }),
+        },
       },
-    });
+    );
     return run.status ?? 1;
   } finally {
     screen.close();
@@ -69,7 +73,7 @@ function makeTree() {
     "assets",
     "bin",
     "samples",
-    "test/runtimes",
+    "test/runtimes/checks.mjs",
     "package.json",
     "package-lock.json",
   ])
