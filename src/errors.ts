@@ -37,6 +37,7 @@ export type ErrorCode =
   | "memory-report-invalid"
   | "process-failed"
   // running
+  | "package-incomplete"
   | "aborted"
   | "disposed"
   | "internal";

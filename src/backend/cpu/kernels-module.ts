@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
+import { packageFile } from "../../package-file.js";
 
 /** Node 20 has relaxed SIMD behind this flag, which later versions, where it is on, reject. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";
@@ -18,14 +19,16 @@ let compiled: Promise<KernelsModule> | null = null;
 export function compileKernels(): Promise<KernelsModule> {
   compiled ??= (async () => {
     if (needsFlag) setFlagsFromString(relaxedFlag);
-    const relaxed = await readFile(new URL("../../../assets/wasm/kernels-relaxed.wasm", import.meta.url));
+    const relaxed = await readFile(
+      packageFile(new URL("../../../assets/wasm/kernels-relaxed.wasm", import.meta.url)),
+    );
     if (WebAssembly.validate(relaxed))
       return {
         module: await WebAssembly.compile(relaxed),
         relaxed: true,
         relaxedFlag: needsFlag ? relaxedFlag : null,
       };
-    const plain = await readFile(new URL("../../../assets/wasm/kernels.wasm", import.meta.url));
+    const plain = await readFile(packageFile(new URL("../../../assets/wasm/kernels.wasm", import.meta.url)));
     return { module: await WebAssembly.compile(plain), relaxed: false, relaxedFlag: null };
   })();
   return compiled;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { WhisperVulkanError } from "../../errors.js";
+import { packageFile } from "../../package-file.js";
 import {
   VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
   VK_SHADER_STAGE_COMPUTE_BIT,
@@ -71,7 +71,7 @@ export class Pipelines {
     return layout;
   }
 
-  /** Errors: vulkan-call-failed, device-lost, internal (no such shader in the package). */
+  /** Errors: vulkan-call-failed, device-lost, package-incomplete. */
   get({ shader, constants, nBuffers }: PipelineRequest): Promise<bigint> {
     const key = `${shader} ${nBuffers} ${constants.join()}`;
     const known = this.#pipelines.get(key);
@@ -121,9 +121,7 @@ export class Pipelines {
 
   async #load(shader: string): Promise<bigint> {
     const { vk, handle } = this.#device;
-    const code = await readFile(new URL(`${shader}.spv`, spirvFolder)).catch((cause) => {
-      throw new WhisperVulkanError("internal", `the package lacks the shader ${shader}`, { cause });
-    });
+    const code = await readFile(packageFile(new URL(`${shader}.spv`, spirvFolder)));
     const info = encode(structs.VkShaderModuleCreateInfo, { codeSize: code.byteLength, pCode: code });
     const out = Buffer.alloc(8);
     check(vk.vkCreateShaderModule(handle, info, null, out), `shader ${shader}`);

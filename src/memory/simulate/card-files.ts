@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../nearest-names.js";
+import { packageFile } from "../../package-file.js";
 import { shown } from "../../shown.js";
 import { readJson } from "../read-json.js";
 import type { Card } from "./card.js";
@@ -13,7 +13,7 @@ const folder = new URL("../../../assets/cards/", import.meta.url);
 
 /** Names of the cards that come with the package, in alphabetical order. */
 export function cardNames(): string[] {
-  return readdirSync(fileURLToPath(folder))
+  return readdirSync(packageFile(folder))
     .filter((file) => file.endsWith(".json"))
     .map((file) => basename(file, ".json"))
     .sort();
