@@ -33,6 +33,8 @@ export type ErrorCode =
   | "card-invalid"
   | "memory-report-invalid"
   | "process-failed"
+  | "cpu-unavailable"
+  | "package-incomplete"
   // running
   | "aborted"
   | "disposed"

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readPackageFileSync } from "./package-files.js";
 
 /** This package's version: "0.1.0". */
 export const packageVersion: string = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  readPackageFileSync(new URL("../package.json", import.meta.url)).toString("utf8"),
 ).version;
