@@ -144,7 +144,6 @@ const pageHint =
   "Open any page in a browser: the network may want you to log in first, or a proxy refuse the address.";
 
 function statusHint(status: number): string {
-  if (status === 407) return "A proxy on the way wants you to log in.";
   if (status === 429)
     return "The server has had too many requests from here: wait some minutes, and try again.";
   if (status >= 500) return "The server is in trouble: try again later; what is downloaded so far is kept.";

@@ -93,7 +93,8 @@ export async function get<Result>(
 function brokenConnection(error: unknown): BrokenConnection {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = systemErrorCode(cause);
-  const message = cause instanceof Error && cause.message !== "" ? cause.message : (code ?? String(cause));
+  const message =
+    cause instanceof Error && cause.message !== "" ? cause.message : (code ?? "no reason was given");
   if (code !== null && isCertificateError(code))
     return new BrokenConnection(message, true, error, certificateHint);
   const unreachable = code !== null && unreachableCodes.has(code);

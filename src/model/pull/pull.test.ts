@@ -224,12 +224,9 @@ describe("a download that can't be", () => {
     expect(error.message).toMatch(/the official file/);
   });
 
-  it.each([
-    [403, /does not give the file out/],
-    [407, /proxy/],
-  ])("says what to do about HTTP status %i", async (status, hint) => {
-    hub.answers = [{ status }];
-    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(hint);
+  it("says what to do about HTTP status 403", async () => {
+    hub.answers = [{ status: 403 }];
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/does not give the file out/);
   });
 
   it.each([
