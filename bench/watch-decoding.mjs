@@ -15,9 +15,9 @@ import { allowedTokens } from "../dist/whisper/timestamp-rules.js";
 let follower = null;
 
 const { window } = LogMel.prototype;
-LogMel.prototype.window = function (frame, tail) {
+LogMel.prototype.window = function (frame, tail, nFrames) {
   if (tail !== "silence") follower?.startWindow(frame);
-  return window.call(this, frame, tail);
+  return window.call(this, frame, tail, nFrames);
 };
 const { decode } = DeviceNetwork.prototype;
 DeviceNetwork.prototype.decode = async function (rows, signal) {

@@ -18,6 +18,9 @@ export type ErrorCode =
   | "model-download-failed"
   | "cache-not-writable"
   | "disk-full"
+  // system
+  | "temporary-folder-unwritable"
+  | "too-many-open-files"
   // options
   | "option-invalid"
   | "language-unknown"

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { int16, sine, wav } from "../src/audio/cases.js";
+import { formatNames } from "../src/formats/index.js";
 import { modelNamed } from "../src/model/index.js";
 import { Hub } from "../src/model/testing/hub.js";
 import { headerOffsets } from "../src/model/testing/small-model.js";
@@ -85,7 +86,9 @@ describe("a recording", () => {
   test.each([
     ["that is not there", "none.wav", /none\.wav: no such file/],
     ["of no bytes", "empty.wav", /empty\.wav: is empty/],
-    ["that is a folder", "folder", /folder: is a folder/],
+    ["that is an empty folder", "folder", /folder: is a folder without recordings/],
+    ["that is a pattern of nothing", "none*.wav", /none\*\.wav: no file has such a name/],
+    ["that is a pattern in no folder", "none/**/*.wav", /none\/\*\*\/\*\.wav: there is no such folder/],
     ["that is a text file", "text.mp3", /text\.mp3: /],
     ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
     ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file, its index is missing/],
@@ -110,7 +113,7 @@ test("a result for a folder that can't be written is refused before the work", a
   writeFileSync(join(locked, "good.json"), "");
   chmodSync(locked, 0o500);
   try {
-    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json")];
+    const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json"), "--overwrite"];
     await expectFailure(args, 1, /cannot write .*good\.json \(EACCES\)/);
   } finally {
     chmodSync(locked, 0o700);
@@ -147,8 +150,20 @@ describe("a model", () => {
 describe("an option", () => {
   test.each([
     ["unknown", ["--formt", "json"], /unknown option '--formt' \(did you mean --format\?\)/],
+    ["unknown, near none", ["--zzz"], /unknown option '--zzz' \(the nearest are --\w+, .*--help lists/],
+    ["of openai-whisper's", ["--beam_size", "5"], /--beam_size is not here yet\./],
+    ["of whisper-cli's", ["-osrt"], /-osrt is -f srt here/],
+    ["of whisper-cli's with another meaning", ["-t", "4"], /-t is --task here.*--threads 4/],
+    ["--format given a recording", ["-f", "good.wav"], /-f is --format here.*a recording is given without/],
     ["without its value", ["--format"], /argument missing/],
-    ["--format unknown", ["-f", "docx"], /"docx".*txt, srt, vtt, json/],
+    ["--output with an unknown ending", ["-o", "x.docx"], new RegExp(`\\.docx.*${formatNames}`)],
+    ["--output without an ending", ["-o", "x"], new RegExp(`x has no ending.*${formatNames}`)],
+    [
+      "--output and --format that differ",
+      ["-o", "x.srt", "-f", "json"],
+      /ending of srt, but --format says json/,
+    ],
+    ["--format unknown", ["-f", "docx"], new RegExp(`"docx".*${formatNames}`)],
     ["--format with a gap", ["-f", "srt,,txt"], /""/],
     ["--language unknown", ["-l", "klingon"], /"klingon"/],
     ["--task unknown", ["-t", "sing"], /"sing".*translate/],
@@ -169,6 +184,14 @@ describe("an option", () => {
 
   test.each([
     ["no recording", [], 2, /missing required argument/],
+    ["whisper-cli's -f and nothing else", ["-f", "good.wav"], 2, /whisper-vulkan good\.wav/],
+    [
+      "whisper.cpp's path of a model",
+      ["-m", "models/ggml-tiny.bin", "good.wav"],
+      1,
+      /--model tiny needs no file/,
+    ],
+    ["memory without a model", ["memory"], 2, /memory needs a model/],
     ["a mistyped command", ["modles"], 1, /modles: no such file or command.*models/],
     ["an argument too many", ["models", "base"], 2, /too many arguments/],
     ["an unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],

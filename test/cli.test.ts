@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -15,8 +16,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { int16, sine, wav } from "../src/audio/cases.js";
+import { cardNames } from "../src/memory/simulate/index.js";
 import { catalogue } from "../src/model/index.js";
-import { cli, start, writeModel } from "./command-line.js";
+import { bin, cli, start, writeModel } from "./command-line.js";
 
 let folder = "";
 beforeAll(() => {
@@ -90,7 +92,7 @@ describe("results", () => {
   test("go where an output link leads, there already or not", async () => {
     symlinkSync("linked.json", join(folder, "link.json"));
     for (let i = 0; i < 2; i++) {
-      expect((await run(...model, "-q", "one.wav", "-o", "link.json", "-f", "json")).status).toBe(0);
+      expect((await run(...model, "-q", "one.wav", "-o", "link.json", "--overwrite")).status).toBe(0);
       expect(lstatSync(join(folder, "link.json")).isSymbolicLink()).toBe(true);
       expect(JSON.parse(readFileSync(join(folder, "linked.json"), "utf8"))).toMatchObject({ duration: 1 });
     }
@@ -107,6 +109,61 @@ describe("results", () => {
     expect(stderr).toMatch(/^whisper-vulkan: no room left to write \/dev\/full\. [^\n]+\n$/);
     expect(stdout).toBe("");
     expect(status).toBe(1);
+  });
+});
+
+describe("what is written to", () => {
+  /** Runs with standard output or standard error led elsewhere by a shell. */
+  const redirected = (redirection: string) => {
+    const words = [process.execPath, bin, ...model, "one.wav", "-f", "json", "-o", "-"].map(
+      (word) => `'${word}'`,
+    );
+    const env = { ...process.env, WHISPER_VULKAN_DEVICE: "cpu" };
+    return spawnSync("bash", ["-c", `${words.join(" ")} ${redirection}`], {
+      cwd: folder,
+      encoding: "utf8",
+      env,
+    });
+  };
+
+  test("is full: one clear line", ({ skip }) => {
+    if (!existsSync("/dev/full")) skip("there is no full device here");
+    const { status, stderr } = redirected(">/dev/full");
+    expect(stderr).toMatch(/^whisper-vulkan: no room left to write standard output\. [^\n]+$/m);
+    expect(status).toBe(1);
+  });
+
+  test("is closed: nobody reads the notes, and the result is whole", ({ skip }) => {
+    if (process.platform === "win32") skip("there is no bash here");
+    for (const closed of ["2>&-", "2> >(true)"]) {
+      const { status, stdout } = redirected(closed);
+      expect(JSON.parse(stdout)).toMatchObject({ duration: 1 });
+      expect(status).toBe(0);
+    }
+  });
+});
+
+describe("memory", () => {
+  const memory = (...args: string[]) => cli(["memory", ...args]);
+
+  test("--list-cards names the cards, and needs no model", async () => {
+    const { status, stdout, stderr } = await memory("--list-cards");
+    expect(stdout.trimEnd().split("\n")).toEqual(cardNames());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test("--free takes one value and leaves the model alone, again or with commas", async () => {
+    const card = ["--simulate", "amd-rx5700xt-windows", "--json"];
+    const plans = await Promise.all([
+      memory(...card, "--free", "0=64MiB", "--free", "1=1GiB", "base"),
+      memory(...card, "--free", "0=64MiB,1=1GiB", "base"),
+    ]);
+    for (const { status, stderr } of plans) expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const { stdout } of plans) {
+      const { model: name, heaps } = JSON.parse(stdout) as { model: string; heaps: { freeBytes: number }[] };
+      expect(name).toBe("base");
+      expect(heaps.slice(0, 2).map(({ freeBytes }) => freeBytes)).toEqual([64 * 2 ** 20, 2 ** 30]);
+    }
   });
 });
 
@@ -153,12 +210,14 @@ describe("lists", () => {
   test("devices: the CPU at least, and why there is no other", async () => {
     const env = { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" };
     const { status, stdout, stderr } = await cli(["devices"], { env });
-    expect(stdout).toMatch(/^cpu {2}the built-in CPU backend.*<- auto\nNo Vulkan device: no Vulkan loader/);
+    expect(stdout).toMatch(/^cpu {2}the built-in CPU backend.*<- auto\nNo Vulkan device: VULKAN_LOADER is/);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("help: exit codes and options", async () => {
     expect((await run("--help")).stdout).toMatch(/Exit codes:\n +0 .*\n +1 .*\n +2 .*\n +130 /);
     expect((await run("transcribe", "--help")).stdout).toMatch(/--format.*\n.*--output/);
+    // the whole program's help has the options of the command that is meant where none is named
+    expect((await run("--help")).stdout).toMatch(/--format[\s\S]*--seed[\s\S]*\n {2}completion/);
   });
 });

@@ -14,7 +14,7 @@ describe("devices --simulate", () => {
   test("says that there is nothing to simulate on where there is no Vulkan", async () => {
     const { status, stdout, stderr } = await run("--simulate", "mali");
     expect(stderr).toMatch(
-      /^whisper-vulkan: a card is simulated on a real device, but no Vulkan loader[^\n]*\n$/,
+      /^whisper-vulkan: a card is simulated on a real device, but VULKAN_LOADER is [^\n]*\n$/,
     );
     expect(stderr).toContain("memory MODEL --simulate");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -34,7 +34,7 @@ describe("devices --simulate", () => {
 describe("devices --export", () => {
   test("leaves no file where there is no Vulkan", async () => {
     const { status, stdout, stderr } = await run("--export", "card.json");
-    expect(stderr).toMatch(/^whisper-vulkan: no Vulkan loader[^\n]*\n$/);
+    expect(stderr).toMatch(/^whisper-vulkan: VULKAN_LOADER is [^\n]*\n$/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(existsSync(join(folder, "card.json"))).toBe(false);
   });

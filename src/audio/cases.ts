@@ -1,5 +1,7 @@
 // Recordings and filters the tests of this folder make for themselves.
 
+import type { SoundPiece } from "./audio-source.js";
+
 /** A sine of `frequency` Hz, amplitude 0.5. */
 export function sine(frequency: number, sampleRate: number, nSamples: number): Float32Array {
   return Float32Array.from(
@@ -64,10 +66,11 @@ export function int16(samples: Float32Array): Uint8Array {
   return new Uint8Array(Int16Array.from(samples, (x) => Math.round(x * 32768)).buffer);
 }
 
-/** All pieces joined. */
-export async function collect(pieces: AsyncIterable<Float32Array>): Promise<Float32Array> {
+/** All pieces joined, silence as zeros. */
+export async function collect(pieces: AsyncIterable<SoundPiece>): Promise<Float32Array> {
   const all: Float32Array[] = [];
-  for await (const piece of pieces) all.push(piece.slice());
+  for await (const piece of pieces)
+    all.push("nSilentSamples" in piece ? new Float32Array(piece.nSilentSamples) : piece.slice());
   const joined = new Float32Array(all.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of all) {

@@ -1,12 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
 import { openAudio } from "./audio-file.js";
+import type { AudioSource, Silence, SoundPiece } from "./audio-source.js";
 import { isSame, noise, sine, slaneyFilters } from "./cases.js";
+import { FrameBlocks } from "./frame-blocks.js";
+import { TemporaryFile } from "./input/temporary-file.js";
 import { LogMel, WINDOW_FRAMES } from "./log-mel.js";
+import { PowerSpectrum } from "./real-fft.js";
 
 const FILTERS = slaneyFilters(80);
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 /** Log-mel straight from the definition, in f64, over samples followed by zeros: `nFrames` frames. */
 function reference(samples: Float32Array, filters: Float32Array, nFrames: number): Float64Array[] {
@@ -91,22 +100,139 @@ test("frames behind the end are 0, or what silence gives", async () => {
   expect(silence.subarray(103 * 80).every((x) => x === floor)).toBe(true);
 });
 
-test("a long recording read twice gives what one kept in memory gives", async () => {
+/** A recording in pieces; once: it can be read only once. */
+function sourceOf(pieces: readonly SoundPiece[], once = false): AudioSource {
+  let nReads = 0;
+  return {
+    sampleRate: 16000,
+    isReplayable: !once,
+    async *[Symbol.asyncIterator]() {
+      if (once && nReads++ > 0) throw new Error("this recording can be read only once");
+      yield* pieces;
+    },
+  };
+}
+
+describe("a long recording", () => {
   const samples = noise(16000 * 75).map((x, i) => x * Math.sin(i / 90_000));
-  const kept = await open(samples);
-  const streamed = await open(samples, { maxKeptFrames: 100 });
-  expect(streamed.maximum).toBe(kept.maximum);
-  for (const [frame, tail] of [
-    [0, "silence"],
-    [0, "zeros"],
-    [1234, "zeros"],
-    [5999, "zeros"],
-    [6000, "silence"],
-    [7499, "zeros"],
-  ] as const) {
-    expect(isSame(await streamed.window(frame, tail), await kept.window(frame, tail))).toBe(true);
-  }
-  await expect(streamed.window(100)).rejects.toThrow("never go back");
+  const seconds = Array.from({ length: 75 }, (_, i) => samples.subarray(i * 16000, (i + 1) * 16000));
+
+  test.each([
+    ["that can be read again", false],
+    ["that can be read only once", true],
+  ])("%s gives what one kept in memory gives", async (_, once) => {
+    const kept = await open(samples);
+    const long = await LogMel.open(sourceOf(seconds, once), { filters: FILTERS, maxKeptFrames: 2000 });
+    expect(long.maximum).toBe(kept.maximum);
+    for (const [frame, tail] of [
+      [0, "silence"],
+      [0, "zeros"],
+      [1234, "zeros"],
+      [5999, "zeros"],
+      [6000, "silence"],
+      [7499, "zeros"],
+    ] as const) {
+      expect(isSame(await long.window(frame, tail), await kept.window(frame, tail))).toBe(true);
+    }
+    await expect(long.window(100)).rejects.toThrow("never go back");
+    await long.close();
+  });
+
+  test("that can be read only once goes to a temporary file, which is closed however it ends", async () => {
+    const create = vi.spyOn(TemporaryFile, "create");
+    const remove = vi.spyOn(TemporaryFile.prototype, "remove");
+    const options = { filters: FILTERS, maxKeptFrames: 2000 };
+    await (await LogMel.open(sourceOf(seconds, true), options)).close();
+    async function* failing() {
+      yield* seconds;
+      throw new Error("the pipe broke");
+    }
+    const broken = { ...sourceOf([], true), [Symbol.asyncIterator]: failing };
+    await expect(LogMel.open(broken, options)).rejects.toThrow("the pipe broke");
+    expect([create.mock.calls.length, remove.mock.calls.length]).toEqual([2, 2]);
+    await (await LogMel.open(sourceOf(seconds), options)).close(); // this one is read again
+    await (await LogMel.open(sourceOf(seconds, true), { filters: FILTERS })).close(); // this one is kept
+    expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  test("that can be read only once needs a temporary folder", async () => {
+    vi.stubEnv("TMPDIR", "/nowhere");
+    vi.stubEnv("TEMP", "/nowhere");
+    const opening = LogMel.open(sourceOf(seconds, true), { filters: FILTERS, maxKeptFrames: 2000 });
+    await expect(opening).rejects.toMatchObject({ code: "temporary-folder-unwritable" });
+  });
+});
+
+describe("gaps", () => {
+  const gap = (nSilentSamples: number): Silence => ({ nSilentSamples });
+  const zerosFor = (piece: SoundPiece) =>
+    piece instanceof Float32Array ? piece : new Float32Array(piece.nSilentSamples);
+
+  test("count as zeros, wherever they are and however the frames are stored", async () => {
+    const piece = fc.oneof(
+      fc.integer({ min: 0, max: 3000 }).map((n) => noise(n, n + 1)),
+      fc.integer({ min: 0, max: 50_000 }).map(gap),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 12 }),
+        fc.boolean(),
+        fc.boolean(),
+        async (pieces, once, long) => {
+          const options = { filters: FILTERS, ...(long ? { maxKeptFrames: 0 } : {}) };
+          const mel = await LogMel.open(sourceOf(pieces, once), options);
+          const expected = await LogMel.open(sourceOf(pieces.map(zerosFor)), { filters: FILTERS });
+          expect([mel.nSamples, mel.maximum]).toEqual([expected.nSamples, expected.maximum]);
+          for (let frame = 0; frame < mel.nFrames; frame += 1357)
+            for (const tail of ["zeros", "silence"] as const)
+              expect(isSame(await mel.window(frame, tail), await expected.window(frame, tail))).toBe(true);
+          await mel.close();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("of a second and more are told, neighbours as one", async () => {
+    const pieces = [gap(16_000), noise(1600), gap(15_999), noise(1600), gap(9000), noise(0), gap(8000)];
+    const mel = await LogMel.open(sourceOf([...pieces, noise(100), gap(20_000)]), { filters: FILTERS });
+    expect(mel.gaps).toEqual([
+      { start: 0, end: 16_000 },
+      { start: 35_199, end: 52_199 },
+      { start: 52_299, end: 72_299 },
+    ]);
+  });
+
+  test("end a window's sound where it is asked to end, as the end of a recording does", async () => {
+    const sound = noise(16_050);
+    const alone = await open(sound);
+    const followed = await LogMel.open(sourceOf([sound, gap(40_000), sound]), { filters: FILTERS });
+    for (const tail of ["silence", "zeros"] as const)
+      expect(isSame(await followed.window(0, tail, 100), await alone.window(0, tail))).toBe(true);
+  });
+
+  test.each([false, true])("of ten hours cost no frames and no memory (read once: %s)", async (once) => {
+    const hours = 10 * 3600 * 16_000;
+    const pieces = (nSilent: number) => {
+      const long = gap(nSilent);
+      return [noise(48_000), long, noise(48_000, 3), long, noise(16_000, 4)];
+    };
+    const short = await LogMel.open(sourceOf(pieces(16_000)), { filters: FILTERS });
+    const expected = await short.window(400, "zeros", 300);
+    const compute = vi.spyOn(PowerSpectrum.prototype, "compute");
+    const add = vi.spyOn(FrameBlocks.prototype, "add");
+    for (const maxKeptFrames of [180_000, 0]) {
+      compute.mockClear();
+      add.mockClear();
+      const mel = await LogMel.open(sourceOf(pieces(hours), once), { filters: FILTERS, maxKeptFrames });
+      expect(mel.nSamples).toBe(2 * hours + 112_000);
+      expect(isSame(await mel.window(300 + hours / 160, "zeros", 300), expected)).toBe(true);
+      await mel.close();
+      // Seven seconds of sound, its edges, and what a second pass reads again.
+      expect(compute.mock.calls.length).toBeLessThan(1100);
+      expect(add.mock.calls.length).toBeLessThan(10);
+    }
+  });
 });
 
 test("how the samples are cut does not matter", async () => {
@@ -122,7 +248,7 @@ test("how the samples are cut does not matter", async () => {
             yield samples.subarray(at, at + sizes[i % sizes.length]!);
           }
         }
-        const source = { sampleRate: 16000, [Symbol.asyncIterator]: pieces };
+        const source = { sampleRate: 16000, isReplayable: true, [Symbol.asyncIterator]: pieces };
         const mel = await LogMel.open(source, { filters: FILTERS });
         expect(isSame(await mel.window(0, "silence"), expected)).toBe(true);
       },
@@ -132,7 +258,7 @@ test("how the samples are cut does not matter", async () => {
 });
 
 test("a source at another rate is refused", async () => {
-  const source = { sampleRate: 48000, async *[Symbol.asyncIterator]() {} };
+  const source = { sampleRate: 48000, isReplayable: true, async *[Symbol.asyncIterator]() {} };
   await expect(LogMel.open(source, { filters: FILTERS })).rejects.toMatchObject({ code: "option-invalid" });
 });
 

@@ -1,53 +1,68 @@
 import { WhisperVulkanError } from "../errors.js";
-import type { AudioSource } from "./audio-source.js";
+import { type AudioSource, type SoundPiece, WHISPER_SAMPLE_RATE } from "./audio-source.js";
+import { type FrameReader, RepeatedFrames, StoredFrames } from "./frame-reader.js";
 import { FLOOR, type FrameSink, HOP, MelFrames } from "./mel-frames.js";
 
 /** Frames of one encoder window: 30 s. */
 export const WINDOW_FRAMES = 3000;
 
-/** Frames kept together: 10 s. */
-const BLOCK_FRAMES = 1000;
-/** Up to 30 minutes the frames of the first pass are kept (58 MB with 80 bands); longer ones come again. */
+/** Up to 30 minutes the frames of the first pass are kept in memory (58 MB with 80 bands). */
 const MAX_KEPT_FRAMES = 180_000;
+/** Frames behind the last whole one that still hear something of it. */
+const TAIL_FRAMES = 3;
+/** Shorter gaps are of no interest to anybody: Whisper places words to about a second. */
+const SHORTEST_GAP_SAMPLES = WHISPER_SAMPLE_RATE;
 
-/** What the frames of a window behind the end of the recording hold. */
+/** What the frames of a window behind its sound hold. */
 export type WindowTail =
   /** 0, as OpenAI's `transcribe()` fills short windows. */
   | "zeros"
   /** What silence gives, as where OpenAI's code detects the language. */
   | "silence";
 
+/** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one behind its last. */
+export interface Gap {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** How to compute a log-mel spectrogram. */
 export interface LogMelOptions {
   /** (nMels, 201): the mel filters of the model. */
   readonly filters: Float32Array;
-  /** Frames up to which the first pass is kept in memory; default 30 minutes. */
-  readonly maxKeptFrames?: number;
+  /** What messages call the recording. */
+  readonly name?: string | undefined;
+  /** Frames up to which the first pass is kept in memory, in blocks of 1000; default 30 minutes. */
+  readonly maxKeptFrames?: number | undefined;
 }
 
 /**
  * The log-mel spectrogram of a recording, as OpenAI's `log_mel_spectrogram` defines it: periodic Hann
  * window of 400 samples every 160, power, mel filters, log10, clamped to 8 below the maximum of the whole
- * recording, (x + 4) / 4.
+ * recording, (x + 4) / 4. Gaps count as zeros, but cost nothing.
  *
- * A first pass over the source finds the maximum. Short recordings are kept from then on; of long ones
- * only the part around the current window is in memory, and the source is iterated a second time; disposing
- * of an AudioFile ends that.
+ * A first pass over the source finds the maximum. Short recordings are kept from then on. Of long ones only the
+ * part around the current window is in memory: the source is iterated a second time where it can be, and else the
+ * frames are in a temporary file, 115 MB an hour with 80 bands.
  */
 export class LogMel {
   readonly nMels: number;
-  /** Samples of the recording, at 16 kHz. */
+  /** Samples of the recording, at 16 kHz, gaps included. */
   readonly nSamples: number;
-  /** Whole frames of sound: `floor(nSamples / 160)`. */
+  /** Whole frames of the recording: `floor(nSamples / 160)`. */
   readonly nFrames: number;
+  /** The gaps of a second and more, in their order. */
+  readonly gaps: readonly Gap[];
   /** The greatest log10 mel power, at least -10. */
   readonly maximum: number;
   readonly #frames: FrameReader;
+  #from = 0;
 
-  private constructor(pass: MelFrames, frames: FrameReader) {
+  private constructor(pass: MelFrames, gaps: readonly Gap[], frames: FrameReader) {
     this.nMels = pass.nMels;
     this.nSamples = pass.nSamples;
     this.nFrames = Math.floor(pass.nSamples / HOP);
+    this.gaps = gaps;
     this.maximum = pass.maximum;
     this.#frames = frames;
   }
@@ -55,138 +70,107 @@ export class LogMel {
   /**
    * Reads the whole recording once.
    *
-   * @throws whatever the source throws; WhisperVulkanError `option-invalid` for a source not at 16 kHz
+   * @throws whatever the source throws; WhisperVulkanError `option-invalid` for a source not at 16 kHz, `disk-full` and
+   *   `temporary-folder-unwritable` for a long one that can be read only once
    */
   static async open(
     source: AudioSource,
-    { filters, maxKeptFrames = MAX_KEPT_FRAMES }: LogMelOptions,
+    { filters, name = "recording", maxKeptFrames = MAX_KEPT_FRAMES }: LogMelOptions,
   ): Promise<LogMel> {
-    if (source.sampleRate !== 100 * HOP) {
+    if (source.sampleRate !== WHISPER_SAMPLE_RATE) {
       throw new WhisperVulkanError(
         "option-invalid",
         `log-mel needs 16000 Hz, the source has ${source.sampleRate} Hz`,
       );
     }
     const pass = new MelFrames(filters);
-    let kept = new FrameBlocks(pass.nMels);
-    let isKept = true;
-    const scratch = { values: new Float32Array(pass.nMels), at: 0 };
-    const sink: FrameSink = (frame) => {
-      if (frame < maxKeptFrames) return kept.slot(frame);
-      kept = new FrameBlocks(pass.nMels); // too long to keep
-      isKept = false;
-      return scratch;
-    };
-    for await (const samples of source) pass.push(samples, sink);
-    pass.finish(sink);
-    return new LogMel(pass, isKept ? new KeptFrames(kept) : new StreamedFrames(source, filters));
+    const gaps = new GapList();
+    const stored = new StoredFrames(pass.nMels, maxKeptFrames, name);
+    const unstored = { values: new Float32Array(pass.nMels), at: 0 };
+    let isRepeated = false;
+    const sink: FrameSink = (frame) => (isRepeated ? unstored : stored.slot(frame));
+    try {
+      for await (const piece of source) {
+        gaps.push(piece);
+        pass.push(piece, sink);
+        if (!source.isReplayable) await stored.spill();
+        else if (stored.isFull && !isRepeated) {
+          isRepeated = true;
+          stored.clear();
+        }
+      }
+      pass.finish(sink);
+    } catch (error) {
+      await stored.close();
+      throw error;
+    }
+    return new LogMel(pass, gaps.found, isRepeated ? new RepeatedFrames(source, filters) : stored);
   }
 
   /**
-   * The window that begins at a frame (10 ms each): (3000, nMels), frame by frame. Windows are asked for
-   * one after the other and never go back.
+   * The window that begins at a frame (10 ms each), with so many frames of sound (default: as many as there are), then
+   * its tail: (3000, nMels), frame by frame. Windows are asked for one after the other and never go back.
    *
-   * @throws RangeError for a frame before an earlier window's; whatever the source throws
+   * @throws RangeError for a frame before an earlier window's; whatever the source throws; `file-unreadable`
    */
-  async window(frame: number, tail: WindowTail = "zeros"): Promise<Float32Array> {
+  async window(
+    frame: number,
+    tail: WindowTail = "zeros",
+    nFrames = this.nFrames - frame,
+  ): Promise<Float32Array> {
+    if (frame < this.#from) throw new RangeError(`frame ${frame} is gone: windows never go back`);
+    this.#from = frame;
     const { nMels } = this;
-    const end = tail === "zeros" ? Math.min(frame + WINDOW_FRAMES, this.nFrames) : frame + WINDOW_FRAMES;
-    const blocks = await this.#frames.read(frame, end);
+    const nHeard = Math.min(WINDOW_FRAMES, tail === "zeros" ? nFrames : nFrames + TAIL_FRAMES);
+    const blocks = await this.#frames.read(frame, frame + nHeard);
     const lowest = this.maximum - 8;
-    const window = new Float32Array(WINDOW_FRAMES * nMels);
     const silence = (Math.max(FLOOR, lowest) + 4) / 4;
-    for (let t = frame; t < end; t++) {
-      const to = (t - frame) * nMels;
-      if (t >= blocks.end) {
-        window.fill(silence, to, to + nMels);
+    const window = new Float32Array(WINDOW_FRAMES * nMels);
+    if (tail === "silence") window.fill(silence, nHeard * nMels);
+    for (let t = 0; t < nHeard; t++) {
+      const found = blocks.find(frame + t);
+      if (found === null) {
+        window.fill(silence, t * nMels, (t + 1) * nMels);
         continue;
       }
-      const { values, at } = blocks.slot(t);
       for (let mel = 0; mel < nMels; mel++) {
-        const value = values[at + mel]!;
-        window[to + mel] = (Math.max(value, lowest) + 4) / 4;
+        const value = found.values[found.at + mel]!;
+        window[t * nMels + mel] = (Math.max(value, lowest) + 4) / 4;
       }
     }
     return window;
   }
-}
 
-/** Gives access to frames `from` to `to` (exclusive), as far as there is sound in them. */
-interface FrameReader {
-  read(from: number, to: number): Promise<FrameBlocks>;
-}
-
-/** Consecutive frames in blocks, growing at the end and dropped at the start. */
-class FrameBlocks {
-  readonly #nMels: number;
-  #blocks: Float32Array[] = [];
-  #firstBlock = 0;
-  /** Frame behind the last one that has a slot. */
-  end = 0;
-
-  constructor(nMels: number) {
-    this.#nMels = nMels;
-  }
-
-  /** Where a frame lies; made when it is the next one. */
-  slot(frame: number): { values: Float32Array; at: number } {
-    const block = Math.floor(frame / BLOCK_FRAMES) - this.#firstBlock;
-    if (block < 0) throw new RangeError(`frame ${frame} is gone: windows never go back`);
-    while (block >= this.#blocks.length) this.#blocks.push(new Float32Array(BLOCK_FRAMES * this.#nMels));
-    if (frame >= this.end) this.end = frame + 1;
-    return { values: this.#blocks[block]!, at: (frame % BLOCK_FRAMES) * this.#nMels };
-  }
-
-  /** Lets go of the blocks before the one with `frame`. */
-  dropBefore(frame: number): void {
-    const gone = Math.floor(frame / BLOCK_FRAMES) - this.#firstBlock;
-    if (gone <= 0) return;
-    this.#blocks.splice(0, gone);
-    this.#firstBlock += gone;
+  /** Lets go of the frames, wherever they are stored. */
+  async close(): Promise<void> {
+    await this.#frames.close();
   }
 }
 
-/** All frames, in memory. */
-class KeptFrames implements FrameReader {
-  readonly #frames: FrameBlocks;
+/** Notes gaps as the pieces come; neighbours are one gap. */
+class GapList {
+  #gaps: { start: number; end: number }[] = [];
+  #nSamples = 0;
 
-  constructor(frames: FrameBlocks) {
-    this.#frames = frames;
-  }
-
-  async read(): Promise<FrameBlocks> {
-    return this.#frames;
-  }
-}
-
-/** The frames around the current window, from a second pass over the source. */
-class StreamedFrames implements FrameReader {
-  readonly #frames: FrameBlocks;
-  readonly #pass: MelFrames;
-  readonly #samples: AsyncIterator<Float32Array>;
-  #from = 0;
-  #isDone = false;
-
-  constructor(source: AudioSource, filters: Float32Array) {
-    this.#pass = new MelFrames(filters);
-    this.#frames = new FrameBlocks(this.#pass.nMels);
-    this.#samples = source[Symbol.asyncIterator]();
-  }
-
-  async read(from: number, to: number): Promise<FrameBlocks> {
-    if (from < this.#from) throw new RangeError(`frame ${from} is gone: windows never go back`);
-    this.#from = from;
-    this.#frames.dropBefore(Math.min(from, this.#frames.end));
-    const sink: FrameSink = (frame) => {
-      this.#frames.dropBefore(Math.min(frame, from));
-      return this.#frames.slot(frame);
-    };
-    while (this.#frames.end < to && !this.#isDone) {
-      const { value, done } = await this.#samples.next();
-      this.#isDone = done === true;
-      if (done) this.#pass.finish(sink);
-      else this.#pass.push(value, sink);
+  push(piece: SoundPiece): void {
+    const start = this.#nSamples;
+    if (piece instanceof Float32Array) {
+      this.#nSamples += piece.length;
+      return;
     }
-    return this.#frames;
+    this.#nSamples += piece.nSilentSamples;
+    const last = this.#gaps.at(-1);
+    if (last?.end === start) last.end = this.#nSamples;
+    else {
+      if (last && isShort(last)) this.#gaps.pop();
+      this.#gaps.push({ start, end: this.#nSamples });
+    }
+  }
+
+  /** Those of a second and more. */
+  get found(): readonly Gap[] {
+    return this.#gaps.filter((gap) => !isShort(gap));
   }
 }
+
+const isShort = ({ start, end }: Gap) => end - start < SHORTEST_GAP_SAMPLES;

@@ -1,3 +1,4 @@
+import type { SoundPiece } from "./audio-source.js";
 import { FFT_SIZE, N_FREQUENCIES, PowerSpectrum } from "./real-fft.js";
 
 /** Samples from one frame to the next: 10 ms. */
@@ -36,15 +37,33 @@ export class MelFrames {
     return this.#nSamples;
   }
 
+  /** Frames done so far. */
+  get nFrames(): number {
+    return this.#nFrames;
+  }
+
   /** The greatest value of any frame so far, silence included. */
   get maximum(): number {
     return this.#maximum;
   }
 
-  /** Takes samples; calls `frameFor` for each frame they complete: the array and offset to write it to. */
-  push(samples: Float32Array, frameFor: FrameSink): void {
-    this.#nSamples += samples.length;
-    this.#take(samples, frameFor);
+  /**
+   * Takes the next piece; calls `frameFor` for each frame that it completes: the array and offset to write it to. A gap
+   * counts as zeros, but takes the same time however long it is: frames that lie wholly in it hold FLOOR, and
+   * `frameFor` is not asked about them.
+   */
+  push(piece: SoundPiece, frameFor: FrameSink): void {
+    if (piece instanceof Float32Array) {
+      this.#nSamples += piece.length;
+      this.#take(piece, frameFor);
+      return;
+    }
+    const { nSilentSamples } = piece;
+    this.#nSamples += nSilentSamples;
+    // When so many zeros have been taken, another frame of them leaves everything as it is.
+    const nSkipped = Math.max(0, Math.floor((nSilentSamples - 2 * FFT_SIZE) / HOP));
+    this.#take(new Float32Array(nSilentSamples - nSkipped * HOP), frameFor);
+    this.#nFrames += nSkipped;
   }
 
   /** Completes the frames in which there is still something of the last samples. */

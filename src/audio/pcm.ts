@@ -9,3 +9,19 @@ export interface Pcm {
   /** One a channel; null where neither container nor codec says: the usual layout for so many channels. */
   readonly speakers: readonly Speaker[] | null;
 }
+
+/** A stretch of a recording's timeline without any sound. */
+export interface Gap {
+  readonly silentSeconds: number;
+}
+
+/** A part of the samples of each channel. */
+export function cutPcm(pcm: Pcm, from: number, to: number): Pcm {
+  if (from === 0 && to === lengthOf(pcm)) return pcm;
+  return { ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, to)) };
+}
+
+/** Samples of each channel. */
+export function lengthOf(pcm: Pcm): number {
+  return pcm.channels[0]?.length ?? 0;
+}

@@ -53,6 +53,7 @@ export interface Executable {
   dispose(): void;
 }
 
+/** The device that does the work, in words. */
 export interface BackendDescription {
   readonly kind: "vulkan" | "cpu" | "reference";
   /** The device in words, e.g. "NVIDIA H200" or "built-in CPU backend, 2 threads". */

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { bestDevice, describeDevice, exportCard, listDevices } from "../backend/vulkan/index.js";
+import { devices } from "../engine/devices.js";
 import { tablesOf } from "../engine/open-backend.js";
 import { WhisperVulkanError } from "../errors.js";
-import { writeWhole } from "./output.js";
-import { single } from "./usage.js";
+import { cardValues, single } from "./options/index.js";
+import { writeWhole } from "./output/index.js";
 
 interface Flags {
   readonly json?: boolean;
@@ -17,35 +18,37 @@ export function addDevicesCommand(program: Command): void {
     .command("devices")
     .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
     .option("--json", "everything that is known of each device");
-  single(command, "--export <card.json>", 'writes a device as a card for --simulate ("-": standard output)');
+  single(command, "--export <card.json>", 'writes a device as a card for --simulate ("-": standard output)', {
+    values: "file",
+  });
   single(
     command,
     "--simulate <card>",
     "what the program sees on another card: its name, or a file (see memory)",
+    { values: cardValues },
   );
-  single(command, "-d, --device <device>", "which one to export: a number or a part of a name").action(
-    async ({ json, export: path, device, simulate }: Flags) => {
-      if (path !== undefined && simulate !== undefined)
-        throw new WhisperVulkanError("option-invalid", "--export writes a real device: leave out --simulate");
-      if (path !== undefined) return writeCard(path, device ?? null);
-      if (device !== undefined)
-        throw new WhisperVulkanError("option-invalid", "--device says what to export: --export is missing");
-      const { devices, why } =
-        simulate === undefined ? await devicesOrReason() : await simulatedDevice(simulate);
-      if (json) {
-        console.log(JSON.stringify(devices, null, 2));
-        return;
-      }
-      const best = bestDevice(devices);
-      const mark = (index: number) => (index === best ? "  <- auto" : "");
-      devices.forEach((device, i) => {
-        console.log(`${i}    ${device.name} (${device.type})${mark(i)}`);
-        for (const [what, value] of describeDevice(device)) console.log(`     ${what.padEnd(15)}${value}`);
-      });
-      console.log(`cpu  the built-in CPU backend (WebAssembly)${mark(-1)}`);
-      if (why !== null) console.log(`No Vulkan device: ${why}`);
-    },
-  );
+  single(command, "-d, --device <device>", "which one to export: a number or a part of a name", {
+    values: "device",
+  }).action(async ({ json, export: path, device, simulate }: Flags) => {
+    if (path !== undefined && simulate !== undefined)
+      throw new WhisperVulkanError("option-invalid", "--export writes a real device: leave out --simulate");
+    if (path !== undefined) return writeCard(path, device ?? null);
+    if (device !== undefined)
+      throw new WhisperVulkanError("option-invalid", "--device says what to export: --export is missing");
+    const { reports, why } = simulate === undefined ? await ownDevices() : await simulatedDevice(simulate);
+    if (json) {
+      console.log(JSON.stringify(reports, null, 2));
+      return;
+    }
+    const best = bestDevice(reports);
+    const mark = (index: number) => (index === best ? "  <- auto" : "");
+    reports.forEach((device, i) => {
+      console.log(`${i}    ${device.name} (${device.type})${mark(i)}`);
+      for (const [what, value] of describeDevice(device)) console.log(`     ${what.padEnd(15)}${value}`);
+    });
+    console.log(`cpu  the built-in CPU backend (WebAssembly)${mark(-1)}`);
+    if (why !== null) console.log(`No Vulkan device: ${why}`);
+  });
 }
 
 async function writeCard(path: string, device: string | null): Promise<void> {
@@ -69,8 +72,8 @@ async function writeCard(path: string, device: string | null): Promise<void> {
 /** The card over this machine's first device, as transcribe --simulate has it. */
 async function simulatedDevice(simulate: string) {
   try {
-    const devices = await listDevices(await tablesOf({ simulate }));
-    if (devices.length > 0) return { devices, why: null };
+    const reports = await listDevices(await tablesOf({ simulate }));
+    if (reports.length > 0) return { reports, why: null };
   } catch (error) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;
     throw nothingToSimulateOn(error.message, error);
@@ -85,13 +88,13 @@ function nothingToSimulateOn(why: string, cause?: unknown): WhisperVulkanError {
   });
 }
 
-/** Having none is an answer here, not a failure. */
-async function devicesOrReason() {
-  try {
-    const devices = await listDevices();
-    return { devices, why: devices.length === 0 ? "the Vulkan loader found none" : null };
-  } catch (error) {
-    if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;
-    return { devices: [], why: [error.message, error.hint].filter(Boolean).join(". ") };
-  }
+/** Of this machine, and why there is none where there is none. */
+async function ownDevices() {
+  let why: string | null = null;
+  const listed = await devices({
+    onNote: (note) => {
+      why = note;
+    },
+  });
+  return { reports: listed.flatMap(({ report }) => report ?? []), why };
 }

@@ -1,34 +1,24 @@
-import { Command, CommanderError } from "commander";
-import { packageVersion } from "../version.js";
-import { addDevicesCommand } from "./devices.js";
-import { addMemoryCommand } from "./memory.js";
-import { addModelsCommand } from "./models.js";
-import { unwritable } from "./output.js";
-import { addPullCommand } from "./pull.js";
-import { addReplayCommand } from "./replay.js";
-import { exitCodes, help, reportError } from "./report.js";
-import { addTranscribeCommand } from "./transcribe.js";
-import { usageOutput } from "./usage.js";
+import { CommanderError } from "commander";
+import { refuseForeignOption } from "./options/index.js";
+import { unwritable } from "./output/index.js";
+import { createProgram } from "./program.js";
+import { exitCodes, reportError } from "./report.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCodes.ok); // the reader has seen enough
   process.exit(reportError(unwritable("standard output", error)));
 });
+// Nobody reads what is said; the work goes on all the same, and its exit code says what became of it.
+process.stderr.on("error", () => {});
+// What Node has to say of itself or of other packages is nothing for a user.
+process.removeAllListeners("warning");
+process.on("uncaughtException", (error) => process.exit(reportError(error)));
 
-const program = new Command("whisper-vulkan")
-  .description("Speech to text with Whisper, on any GPU through Vulkan or on the CPU")
-  .version(packageVersion)
-  .exitOverride()
-  .configureOutput(usageOutput)
-  .addHelpText("after", `\n${help}`);
-addTranscribeCommand(program);
-addPullCommand(program);
-addModelsCommand(program);
-addDevicesCommand(program);
-addMemoryCommand(program);
-addReplayCommand(program);
-
+const program = createProgram();
 try {
+  const args = process.argv.slice(2);
+  const others = program.commands.map((command) => command.name()).filter((name) => name !== "transcribe");
+  if (!others.includes(args[0] ?? "")) refuseForeignOption(args);
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError)

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { type ModelMemoryPlan, planMemory } from "../engine/plan-memory.js";
+import { WhisperVulkanError } from "../errors.js";
 import { picture } from "../memory/index.js";
 import { parseSize } from "../memory/parse-size.js";
-import { parseFree } from "../memory/simulate/index.js";
+import { cardNames, parseFree } from "../memory/simulate/index.js";
+import { cardValues, modelValues, repeated, single, takes, wholeNumber } from "./options/index.js";
 import { printHeaps, printRecord } from "./plan-lines.js";
 import { checkSideFile, writeSideFile } from "./side-file.js";
-import { single, wholeNumber } from "./usage.js";
 
 interface Flags {
   readonly device?: string;
@@ -15,6 +16,7 @@ interface Flags {
   readonly vramLimit?: string;
   readonly json?: boolean;
   readonly svg?: string;
+  readonly listCards?: boolean;
 }
 
 export function addMemoryCommand(program: Command): void {
@@ -23,19 +25,29 @@ export function addMemoryCommand(program: Command): void {
     .description(
       "what a model would take on a GPU, and where: nothing is loaded, and no model file is needed",
     )
-    .argument("<model>", "a model's name (see models), or a ggml file");
+    .argument("[model]", "a model's name (see models), or a ggml file")
+    .option("--list-cards", "the names that --simulate knows");
+  takes(command.registeredArguments[0]!, modelValues);
   single(
     command,
     "-d, --device <device>",
     "a number or a part of a name (see devices) (default: the best GPU)",
+    { values: "device" },
   );
-  single(command, "--simulate <card>", "another card: its name, or a file written by devices --export");
-  command.option("--free <heap=size...>", "what a heap has free, e.g. 0=64MiB; may be given again");
+  single(command, "--simulate <card>", "another card: its name, or a file written by devices --export", {
+    values: cardValues,
+  });
+  repeated(command, "--free <heap=size>", "what a heap has free, e.g. 0=64MiB; several with commas");
   single(command, "--batch <n>", "windows at once (default: 1)");
   single(command, "--vram-limit <size>", "take no more of the device's memory than this, e.g. 2GiB");
   command.option("--json", "the whole plan: heaps, blocks, tensors, and the record of every try");
-  single(command, "--svg <file>", "a picture of heaps, blocks and tensors");
-  command.action(async (model: string, flags: Flags) => {
+  single(command, "--svg <file>", "a picture of heaps, blocks and tensors", { values: "file" });
+  command.action(async (model: string | undefined, flags: Flags) => {
+    if (flags.listCards) return console.log(cardNames().join("\n"));
+    if (model === undefined)
+      throw new WhisperVulkanError("option-invalid", "memory needs a model's name, or a ggml file", {
+        hint: "The command models lists the names.",
+      });
     await checkSideFile("--svg", flags.svg, flags.simulate === undefined ? [model] : [model, flags.simulate]);
     const plan = await planMemory(model, {
       ...(flags.device === undefined ? {} : { device: flags.device }),
@@ -54,7 +66,12 @@ export function addMemoryCommand(program: Command): void {
 }
 
 function freeByHeap(texts: readonly string[]): Record<number, number> {
-  return Object.fromEntries(texts.map(parseFree).map(({ heap, bytes }) => [heap, bytes]));
+  return Object.fromEntries(
+    texts
+      .flatMap((text) => text.split(","))
+      .map(parseFree)
+      .map(({ heap, bytes }) => [heap, bytes]),
+  );
 }
 
 function titleOf({ model, on, simulated, batch }: ModelMemoryPlan): string {

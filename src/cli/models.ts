@@ -1,22 +1,20 @@
 import type { Command } from "commander";
-import { memoryNeededBytes } from "../engine/memory-needed.js";
+import { models } from "../engine/models.js";
 import { size } from "../memory/index.js";
-import { cacheFolder, listModels } from "../model/index.js";
+import { cacheFolder } from "../model/index.js";
 
 export function addModelsCommand(program: Command): void {
   program
     .command("models")
-    .description("list the models: size, memory needed, languages, and which lie in the cache")
+    .description("list the models: size, memory needed, languages, and which are in the cache")
     .action(async () => {
-      const rows = (await listModels()).map(
-        ({ name, aliases, sizeBytes, dimensions, languages, cachedPath }) => [
-          [name, ...aliases].join(", "),
-          size(sizeBytes),
-          size(memoryNeededBytes(dimensions)),
-          languages === 1 ? "English" : `${languages} languages`,
-          cachedPath === null ? "no" : "yes",
-        ],
-      );
+      const rows = (await models()).map(({ name, aliases, sizeBytes, memoryBytes, nLanguages, path }) => [
+        [name, ...aliases].join(", "),
+        size(sizeBytes),
+        size(memoryBytes),
+        nLanguages === 1 ? "English" : `${nLanguages} languages`,
+        path === null ? "no" : "yes",
+      ]);
       const table = [["model", "file", "memory", "speaks", "cached"], ...rows];
       const width = (column: number) => Math.max(...table.map((row) => row[column]!.length));
       const line = (row: string[]) =>

@@ -1,38 +1,41 @@
 import type { Command } from "commander";
 import type { PullProgress } from "../index.js";
 import { size } from "../memory/index.js";
-import { pull } from "../model/index.js";
+import { catalogue, pull } from "../model/index.js";
 import { onInterrupt } from "./interrupt.js";
-import { ProgressBar } from "./progress-bar.js";
+import { takes } from "./options/index.js";
+import { StatusLine } from "./terminal/index.js";
 
 const labels: Record<PullProgress["phase"], string> = {
-  wait: "waiting for another pull",
+  wait: "waiting for another pull of",
   check: "checking",
   download: "downloading",
-  packages: "fetching packages",
+  packages: "fetching packages for",
   rebuild: "rebuilding",
 };
 
 export function addPullCommand(program: Command): void {
-  program
+  const command = program
     .command("pull")
     .description("fetch a model into the cache")
     .argument("<model>", "name, e.g. base (the command models lists them)")
-    .action(async (name: string) => {
-      const bar = new ProgressBar(false);
-      try {
-        const path = await pull(name, { signal: onInterrupt(), onProgress: pullProgress(bar, name) });
-        bar.clear();
-        console.log(path);
-      } finally {
-        bar.clear();
-      }
-    });
+    .option("-q, --quiet", "no progress");
+  takes(command.registeredArguments[0]!, { words: () => catalogue.map(({ name }) => name) });
+  command.action(async (name: string, { quiet = false }: { quiet?: boolean }) => {
+    const status = new StatusLine(quiet);
+    try {
+      const path = await pull(name, { signal: onInterrupt(), onProgress: pullProgress(status, name) });
+      status.print(() => console.log(path));
+    } finally {
+      status.clear();
+    }
+  });
 }
 
-export function pullProgress(bar: ProgressBar, name: string): (progress: PullProgress) => void {
+export function pullProgress(status: StatusLine, name: string): (progress: PullProgress) => void {
   return ({ phase, doneBytes, totalBytes }) => {
-    if (totalBytes === 0) bar.draw(`${labels[phase]} ${name}`, 0);
-    else bar.draw(`${labels[phase]} ${name}, ${size(totalBytes)}`, doneBytes / totalBytes);
+    const what = totalBytes === 0 ? name : `${name}, ${size(totalBytes)}`;
+    const fraction = totalBytes === 0 ? null : doneBytes / totalBytes;
+    status.show({ count: "", name: `${labels[phase]} ${what}`, doing: "", fraction });
   };
 }

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { type ReplayedReport, replayMemory } from "../engine/replay-memory.js";
 import { planInWords } from "../engine/spill.js";
 import { picture, type ReplayedRequest } from "../memory/index.js";
+import { single, takes } from "./options/index.js";
 import { printHeaps, printRecord } from "./plan-lines.js";
 import { checkSideFile, writeSideFile } from "./side-file.js";
-import { single } from "./usage.js";
 
 interface Flags {
   readonly json?: boolean;
@@ -17,7 +17,8 @@ export function addReplayCommand(program: Command): void {
     .description("what a memory report (see transcribe --memory-report) comes to, in simulation")
     .argument("<file>", "a memory report; budgets, refusals and requests in it may be edited")
     .option("--json", "all of it: each request's plan, and what was held after the last one");
-  single(command, "--svg <file>", "a picture of what was held after the last request");
+  takes(command.registeredArguments[0]!, "file");
+  single(command, "--svg <file>", "a picture of what was held after the last request", { values: "file" });
   command.action(async (file: string, flags: Flags) => {
     await checkSideFile("--svg", flags.svg, [file]);
     const replayed = await replayMemory(file);

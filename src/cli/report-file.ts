@@ -1,5 +1,6 @@
 import type { MemoryReport } from "../index.js";
-import { prepare } from "./output.js";
+import { prepare } from "./output/index.js";
+import { say } from "./report.js";
 import { checkSideFile, elsewhere, writeSideFile } from "./side-file.js";
 
 const option = "--memory-report";
@@ -10,16 +11,20 @@ const option = "--memory-report";
  */
 export async function prepareReport(path: string | undefined, inputs: readonly string[]): Promise<void> {
   await checkSideFile(option, path, inputs);
-  if (path !== undefined) await elsewhere(option, prepare({ kind: "file", path }, [path]));
+  if (path !== undefined) await elsewhere(option, prepare([path]));
 }
 
-/** Writes what happened with a GPU's memory, if that was asked for. Errors: output-unwritable, disk-full. */
-export async function writeReport(path: string | undefined, report: MemoryReport | null): Promise<void> {
+/**
+ * Writes what happened with a GPU's memory, if that was asked for, and tells note how to play it. Errors:
+ * output-unwritable, disk-full.
+ */
+export async function writeReport(
+  path: string | undefined,
+  report: MemoryReport | null,
+  note: (text: string) => void,
+): Promise<void> {
   if (path === undefined) return;
-  if (report) await writeSideFile(option, path, `${JSON.stringify(report, null, 2)}\n`);
-  console.error(
-    report
-      ? `${path}: what happened with the GPU's memory; whisper-vulkan replay ${path} plays it`
-      : `whisper-vulkan: ${path} was not written: no GPU's memory was asked for`,
-  );
+  if (!report) return say(`${path} was not written: no GPU's memory was asked for`, "yellow");
+  await writeSideFile(option, path, `${JSON.stringify(report, null, 2)}\n`);
+  note(`${path}: what happened with the GPU's memory; whisper-vulkan replay ${path} plays it`);
 }

@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { checkDistinct, writeWhole } from "./output.js";
+import { checkDistinct, writeWhole } from "./output/index.js";
 
 /** Whether a file of an option's own names one, and none that is read. Error: option-invalid. */
 export async function checkSideFile(
@@ -8,7 +8,7 @@ export async function checkSideFile(
   inputs: readonly string[],
 ): Promise<void> {
   if (path === "" || path === "-") throw new WhisperVulkanError("option-invalid", `${option} names no file`);
-  if (path !== undefined) await elsewhere(option, checkDistinct([path], inputs));
+  if (path !== undefined) await elsewhere(option, checkDistinct([{ path, source: option }], inputs));
 }
 
 /** Writes it whole or not at all. Errors: output-unwritable, disk-full. */

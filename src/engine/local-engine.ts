@@ -18,9 +18,9 @@ import { spillInWords } from "./spill.js";
 /** How to put a model on a device. */
 export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "signal"> {
   /** Stops loading. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Opens the device, or what stands in for the CPU, instead of what the options say: for tests. */
-  readonly openDevice?: (onCpu: boolean) => Promise<Backend>;
+  readonly openDevice?: ((onCpu: boolean) => Promise<Backend>) | undefined;
 }
 
 /**

@@ -2,39 +2,55 @@ import type { Backend } from "../backend/backend.js";
 import { openCpu } from "../backend/cpu/index.js";
 import { isLoss, listDevices, openVulkan, realTables, selectDevice } from "../backend/vulkan/index.js";
 import { simulatedTables } from "../backend/vulkan/simulate/index.js";
+import {
+  amount,
+  callback,
+  checkOption,
+  deviceName,
+  type OptionTypes,
+  text,
+  wholeNumber,
+} from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { cardNamed } from "../memory/simulate/index.js";
 import { bandwidthFile } from "./bandwidth-file.js";
 
+/** Which device to use, and how. */
 export interface DeviceOptions {
   /**
    * "auto" (default, or the environment variable WHISPER_VULKAN_DEVICE): the best real GPU, else the CPU;
-   * "cpu": the built-in CPU backend; a number or a part of a name: that Vulkan device.
+   * "cpu": the built-in CPU backend; a number or a part of a name: that Vulkan device. devices() lists them.
    */
-  readonly device?: string | number;
+  readonly device?: string | number | undefined;
   /** Worker threads of the CPU backend. Default: all cores, at most 8. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * A card whose memory the first Vulkan device behaves like: its name, or the path of a card's JSON file. A simulation
    * can only take away: subgroups and speed stay the real device's.
    */
-  readonly simulate?: string;
-  /** What may be taken of the GPU's own memory, in bytes; the rest lies in the host's. Default: no limit. */
-  readonly vramLimitBytes?: number;
-  /** Told in words when something other than the obvious happens, e.g. why the CPU does the work. */
-  readonly onNote?: (note: string) => void;
+  readonly simulate?: string | undefined;
+  /** The most to take of the GPU's own memory, in bytes; the rest goes into the host's. Default: no limit. */
+  readonly vramLimitBytes?: number | undefined;
+  /** Called with a line of text when something unusual happens, for example with why the CPU does the work. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
+
+/** What each of them may hold. */
+export const deviceOptionTypes: OptionTypes<DeviceOptions> = {
+  device: deviceName,
+  threads: wholeNumber(1, 64),
+  simulate: { ...text, hint: "Give a card's name, or the path of its JSON file." },
+  vramLimitBytes: amount("bytes"),
+  onNote: callback,
+};
 
 /** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, card-unknown, card-invalid, option-invalid. */
 export async function checkDevice(options: DeviceOptions): Promise<void> {
-  const { threads, vramLimitBytes, simulate } = options;
-  if (vramLimitBytes !== undefined && !(vramLimitBytes >= 0))
-    throw new WhisperVulkanError("option-invalid", `vramLimitBytes must not be ${vramLimitBytes}`);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64))
-    throw new WhisperVulkanError(
-      "option-invalid",
-      `threads must be a whole number from 1 to 64, not ${threads}`,
-    );
+  for (const [name, type] of Object.entries(deviceOptionTypes)) {
+    const value = options[name as keyof DeviceOptions];
+    if (value !== undefined) checkOption(name, value, type);
+  }
+  const { simulate } = options;
   if (simulate !== undefined) await cardNamed(simulate); // a slip shows, whichever device it comes to
   const device = deviceOf(options);
   if (device === "cpu" && options.simulate !== undefined)

@@ -1,5 +1,6 @@
 import { manifestOf } from "../backend/manifest.js";
 import { openVulkan, type PlanningInputs, planManifest, planningLimits } from "../backend/vulkan/index.js";
+import { amount, checkOptions, deviceName, type OptionTypes, wholeNumber } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
 import { type Card, cardNamed, readCard, snapshotOf } from "../memory/simulate/index.js";
@@ -7,30 +8,37 @@ import { openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
-import { checkOptionNames } from "../option-names.js";
 import { bandwidthFile } from "./bandwidth-file.js";
 import { adviceFor, type MatrixType } from "./plan-advice.js";
 import { planInWords, spillCosts } from "./spill.js";
 
+/** How to plan. */
 export interface PlanMemoryOptions {
-  /** A Vulkan device as in Whisper.load; default "auto". Not heeded with a simulated card. */
-  readonly device?: string | number;
+  /** A Vulkan device as in Whisper.load(). Default "auto". Ignored when a card is simulated. */
+  readonly device?: string | number | undefined;
   /** A simulated card: its name, the path of its JSON file, or the card itself. */
-  readonly simulate?: string | Card;
+  readonly simulate?: string | Card | undefined;
   /** Bytes free by heap index, instead of what the device or card says. */
-  readonly free?: Readonly<Record<number, number>>;
+  readonly free?: Readonly<Record<number, number>> | undefined;
   /** Windows at once. Default 1, which is what this version runs. */
-  readonly batch?: number;
-  /** What may be taken of the device's memory, in bytes. */
-  readonly vramLimitBytes?: number;
+  readonly batch?: number | undefined;
+  /** The most to take of the device's own memory, in bytes. Default: no limit. */
+  readonly vramLimitBytes?: number | undefined;
 }
 
-const optionNames: Record<keyof PlanMemoryOptions, true> = {
-  device: true,
-  simulate: true,
-  free: true,
-  batch: true,
-  vramLimitBytes: true,
+const isCount = (value: unknown) => typeof value === "number" && value >= 0;
+const optionTypes: OptionTypes<PlanMemoryOptions> = {
+  device: deviceName,
+  simulate: {
+    holds: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
+    hint: "Give a card's name, the path of its JSON file, or the card itself.",
+  },
+  free: {
+    holds: (value) => typeof value === "object" && value !== null && Object.values(value).every(isCount),
+    hint: "Give an object with a number of bytes by heap: { 0: 64 * 2 ** 20 }.",
+  },
+  batch: wholeNumber(1, 1024),
+  vramLimitBytes: amount("bytes"),
 };
 
 /** Where a model would lie, and what to make of it. */
@@ -61,14 +69,12 @@ export interface ModelMemoryPlan extends MemoryPlan {
  * model-invalid, card-unknown, card-invalid, option-invalid, vulkan-unavailable, device-unknown.
  */
 export async function planMemory(model: string, options: PlanMemoryOptions = {}): Promise<ModelMemoryPlan> {
-  checkOptionNames(options, optionNames);
-  const batch = options.batch ?? 1;
-  if (!Number.isInteger(batch) || batch < 1 || batch > 1024)
-    throw new WhisperVulkanError(
-      "option-invalid",
-      `batch must be a whole number from 1 to 1024, not ${batch}`,
-    );
-  checkSizes(options);
+  checkOptions(options, optionTypes);
+  const { batch = 1, device } = options;
+  if (String(device).trim().toLowerCase() === "cpu")
+    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
+      hint: `Its memory is the system's own; whisper-vulkan models says how much a model takes. ${simulateHint}`,
+    });
   const { name, dimensions, matrixType } = await modelOf(model);
   const { on, inputs } = await target(options);
   const planOn = (on: PlanningInputs, of: ModelDimensions, nBatch: number, type: MatrixType = "f16") =>
@@ -81,20 +87,6 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
     summary: planInWords(made),
     advice: adviceFor(made.verdict, { inputs, dimensions, batch, matrixType }, planOn),
   };
-}
-
-/** As plain JavaScript may give them. */
-function checkSizes({ vramLimitBytes = 0, free = {}, device }: PlanMemoryOptions): void {
-  for (const [what, bytes] of [["vramLimitBytes", vramLimitBytes], ...Object.entries(free)] as const)
-    if (typeof bytes !== "number" || !(bytes >= 0))
-      throw new WhisperVulkanError(
-        "option-invalid",
-        `${what === "vramLimitBytes" ? what : `free[${what}]`} must be a number of bytes, not ${JSON.stringify(bytes)}`,
-      );
-  if (String(device).trim().toLowerCase() === "cpu")
-    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
-      hint: `Its memory is the system's own; whisper-vulkan models says how much a model takes. ${simulateHint}`,
-    });
 }
 
 /** For those without a GPU, who may want to know about another one. */

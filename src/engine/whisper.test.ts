@@ -86,6 +86,35 @@ describe("several transcriptions at once", () => {
   });
 });
 
+test.each([1, 159, 8000, 53_333, 500_001])(
+  "a recording of %i samples: no time is behind its end",
+  async (n) => {
+    const { duration, segments, text } = await whisper.transcribe(noise(n), options);
+    expect(duration).toBe(n / 16_000);
+    for (const { start, end } of segments) {
+      expect(start).toBeLessThan(duration);
+      expect(end).toBeLessThanOrEqual(duration);
+    }
+    expect(text).toBe(segments.map((segment) => segment.text).join(""));
+  },
+);
+
+describe("arguments of a wrong type", () => {
+  test.each([
+    [undefined, {}],
+    [null, {}],
+    [5, {}],
+    [{}, {}],
+    [new Float32Array(16_000), null],
+    [new Float32Array(16_000), "fast"],
+    [new Float32Array(16_000), { language: 5 }],
+  ])("transcribe(%o, %o) is a typed error", async (input, given) => {
+    await expect(whisper.transcribe(input as never, given as never)).rejects.toMatchObject({
+      code: "option-invalid",
+    });
+  });
+});
+
 describe("stopped before there is anything", () => {
   const empty = { text: "", segments: [], duration: 0, task: "transcribe", language: "en", warnings: [] };
 

@@ -1,10 +1,10 @@
 import "../disposal.js";
 import { type AudioInput, LogMel, openAudio } from "../audio/index.js";
 import type { BackendDescription, MemoryUse } from "../backend/backend.js";
+import { abortSignal, amount, callback, checkOptions, type OptionTypes, oneOf } from "../check-options.js";
 import { WhisperVulkanError } from "../errors.js";
 import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import { openModel, type PullProgress, pull, resolveModel } from "../model/index.js";
-import { checkOptionNames } from "../option-names.js";
 import {
   type TranscribeOptions,
   TranscriptionAbortedError,
@@ -16,38 +16,34 @@ import { settingsOf } from "../whisper/options.js";
 import type { Engine } from "./engine.js";
 import { IdleTimer } from "./idle-timer.js";
 import { LocalEngine, type LocalEngineOptions } from "./local-engine.js";
-import { checkDevice, type DeviceOptions } from "./open-backend.js";
+import { checkDevice, type DeviceOptions, deviceOptionTypes } from "./open-backend.js";
 import { OwnProcessEngine } from "./process/own-process-engine.js";
 
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
   /**
-   * "same" (default): device and model live in this process. "own": in a process of their own, so that a driver that
-   * crashes or hangs takes nothing else along, and dispose() gives all memory back to the system. When that process is
-   * lost a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote tells.
+   * "same" (default): device and model are in this process. "own": they are in a process of their own. A driver that
+   * crashes or hangs then does no harm to this one, and dispose() gives all memory back to the system. When that process
+   * is lost, a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote says so.
    */
-  readonly process?: "same" | "own";
-  /** After so many milliseconds without a transcription release() is called. Default: never. */
-  readonly releaseAfterMs?: number;
+  readonly process?: "same" | "own" | undefined;
+  /** Calls release() after so many milliseconds without a transcription. Default: never. */
+  readonly releaseAfterMs?: number | undefined;
   /** Stops pulling and loading with an "aborted" error. */
-  readonly signal?: AbortSignal;
-  /** Reports a pull: phase, bytes done and in total. Not called for a model that is there already. */
-  readonly onProgress?: (progress: PullProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Called while a model is pulled: phase, bytes done and in total. Not called when nothing has to be fetched. */
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
-const loadOptionNames: Record<keyof LoadOptions | keyof LocalEngineOptions, true> = {
-  device: true,
-  process: true,
-  threads: true,
-  simulate: true,
-  vramLimitBytes: true,
-  releaseAfterMs: true,
-  signal: true,
-  onProgress: true,
-  onNote: true,
-  openDevice: true,
-  observe: true,
-  onCopied: true,
+const loadOptionTypes: OptionTypes<LoadOptions & LocalEngineOptions> = {
+  ...deviceOptionTypes,
+  process: oneOf("same", "own"),
+  releaseAfterMs: amount("milliseconds"),
+  signal: abortSignal,
+  onProgress: callback,
+  openDevice: callback,
+  observe: callback,
+  onCopied: callback,
 };
 
 /**
@@ -84,12 +80,10 @@ export class Whisper {
    * the CPU takes over; onNote tells.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
-    checkOptionNames(options, loadOptionNames);
-    const { signal, onProgress, releaseAfterMs } = options;
-    if (releaseAfterMs !== undefined && !(releaseAfterMs >= 0))
-      throw new WhisperVulkanError("option-invalid", `releaseAfterMs must not be ${releaseAfterMs}`);
+    checkOptions(options, loadOptionTypes);
+    const { signal, onProgress } = options;
     const choice = await resolveModel(nameOrPath);
-    const own = wantsOwnProcess(options) ? new OwnProcessEngine(options) : null;
+    const own = options.process === "own" ? new OwnProcessEngine(options) : null;
     try {
       await (own ? own.check(signal) : checkDevice(options));
       const path =
@@ -137,9 +131,8 @@ export class Whisper {
   }
 
   /**
-   * Transcribes a recording: a path, an address (file:, http:, https:), bytes of a file (Buffer, Uint8Array,
-   * ArrayBuffer, Blob, a stream of them), or mono samples: a Float32Array at 16 kHz, { samples, sampleRate } at
-   * any rate.
+   * Transcribes a recording: a path, an address, the bytes of a file or a stream of them, or samples; see AudioInput.
+   * Times are those of the file: a track that starts late, or has gaps, is not moved together.
    *
    * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown; when options.signal
    * fires, before the start too, a TranscriptionAbortedError that carries the partial result; "disposed" after
@@ -169,13 +162,17 @@ export class Whisper {
   async #transcribe(input: AudioInput, options: TranscribeOptions & { signal: AbortSignal }) {
     const audio = await openAudio(input, { signal: options.signal });
     try {
-      const mel = await LogMel.open(audio, { filters: this.#melFilters });
+      const mel = await LogMel.open(audio, { filters: this.#melFilters, name: audio.name });
       const recogniser = {
         vocabulary: this.#vocabulary,
         recognise: this.#engine.recognise.bind(this.#engine),
       };
-      const result = await transcribe(recogniser, mel, options);
-      return { ...result, warnings: [...audio.warnings] };
+      try {
+        const result = await transcribe(recogniser, mel, options);
+        return { ...result, warnings: [...audio.warnings] };
+      } finally {
+        await mel.close();
+      }
     } finally {
       await audio.dispose();
     }
@@ -226,13 +223,6 @@ function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
     for (const remove of listeners) remove();
   };
   return { signal: either.signal, release };
-}
-
-function wantsOwnProcess({ process = "same" }: LoadOptions): boolean {
-  if (process === "same" || process === "own") return process === "own";
-  throw new WhisperVulkanError("option-invalid", `The option process cannot be "${process}".`, {
-    hint: 'Give "same" or "own".',
-  });
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {

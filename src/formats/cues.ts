@@ -1,23 +1,22 @@
 import type { Segment } from "../whisper/index.js";
+import { oneLine } from "./one-line.js";
 
-/** A subtitle: times in seconds, text on one line. */
+/** A subtitle: times in whole milliseconds, the end behind the start; text on one line, not yet escaped. */
 export interface Cue {
-  readonly start: number;
-  readonly end: number;
+  readonly startMs: number;
+  readonly endMs: number;
   readonly text: string;
 }
 
 /**
- * The segments that have words, as subtitles. An arrow in the text would be read as times and is shortened, as OpenAI
- * does; a line break could end the subtitle early and becomes a space.
+ * The segments that have words, as subtitles. Players show a subtitle that has no length not at all, and WebVTT forbids
+ * it, so it gets a millisecond: the one before it, as the recording may end here.
  */
 export function cues(segments: readonly Segment[]): Cue[] {
   return segments
-    .map(({ start, end, text }) => ({ start, end, text: oneLine(text).replaceAll("-->", "->") }))
+    .map(({ start, end, text }) => {
+      const endMs = Math.max(1, Math.round(end * 1000));
+      return { startMs: Math.min(Math.round(start * 1000), endMs - 1), endMs, text: oneLine(text) };
+    })
     .filter(({ text }) => text !== "");
-}
-
-/** The text without spaces around it and line breaks in it. */
-export function oneLine(text: string): string {
-  return text.trim().replace(/\s*[\r\n\u2028\u2029]\s*/g, " ");
 }

@@ -1,107 +1,66 @@
 import { describe, expect, it } from "vitest";
-import type { Segment, TranscriptionResult } from "../whisper/index.js";
-import { formatNamed, formats, timestamp } from "./index.js";
+import { formatList, formatNamed, formatNames, formatOfPath, formats, oneLine, timestamp } from "./index.js";
+import { nasty, nothing, result } from "./testing/results.js";
 
-const segment = (id: number, start: number, end: number, text: string): Segment => ({
-  id,
-  seek: 0,
-  start,
-  end,
-  text,
-  tokens: text ? [50364, 260, 50414] : [],
-  temperature: 0.2,
-  avgLogprob: -0.25,
-  compressionRatio: 1.5,
-  noSpeechProb: 0.125,
+/** What every format keeps to, a new one too. What it looks like is its own test's affair. */
+describe.each(formatList)("the format $name", (format) => {
+  it("has a name and an ending that no other has", () => {
+    expect(format.name).toMatch(/^[a-z0-9]+$/);
+    expect(format.extension).toMatch(/^[a-z0-9]+(\.[a-z0-9]+)*$/);
+    expect(formatList.filter(({ name }) => name === format.name)).toEqual([format]);
+    expect(formatList.filter(({ extension }) => extension === format.extension)).toEqual([format]);
+  });
+
+  it("is found by its name and by its ending, and is in the library", () => {
+    expect(formatNamed(format.name)).toBe(format);
+    for (const path of [`a.${format.extension}`, `/a.b/c d.${format.extension.toUpperCase()}`])
+      expect(formatOfPath(path)).toBe(format);
+    expect(formats[format.name as keyof typeof formats](result)).toBe(format.write(result));
+    expect(formatNames.split(", ")).toContain(format.name);
+  });
+
+  it.each([
+    ["words", result],
+    ["texts that break what doesn't look", nasty],
+    ["nothing", nothing],
+  ])("writes %s as whole lines of valid Unicode without control characters", (_what, given) => {
+    const texts = [format.write(given), format.writeInto?.(given, 'a "file"\n.mp3')];
+    for (const text of texts.filter((text) => text !== undefined)) {
+      expect(text).toMatch(/^$|\n$/);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.replace(/[\n\t]/g, "")).not.toMatch(/\p{Cc}/u);
+    }
+  });
 });
 
-const result: TranscriptionResult = {
-  task: "translate",
-  language: "de",
-  text: " Good morning. a --> b\n\nc The end.",
-  duration: 3725.5,
-  segments: [
-    segment(0, 0, 1.28, " Good morning."),
-    segment(1, 1.28, 1.28, ""),
-    segment(2, 59.999, 61.02, " a --> b\n\nc"),
-    segment(3, 3599.9996, 3725.5, " The end."),
-  ],
-  warnings: [],
-};
-
 describe("formats", () => {
-  it("txt: a segment a line", () => {
-    expect(formats.txt(result)).toBe("Good morning.\na --> b c\nThe end.\n");
-  });
-
-  it("srt: numbers, hours, commas", () => {
-    expect(formats.srt(result)).toBe(
-      "1\n00:00:00,000 --> 00:00:01,280\nGood morning.\n\n" +
-        "2\n00:00:59,999 --> 00:01:01,020\na -> b c\n\n" +
-        "3\n01:00:00,000 --> 01:02:05,500\nThe end.\n\n",
-    );
-  });
-
-  it("vtt: a header, points, hours where there are any", () => {
-    expect(formats.vtt(result)).toBe(
-      "WEBVTT\n\n" +
-        "00:00.000 --> 00:01.280\nGood morning.\n\n" +
-        "00:59.999 --> 01:01.020\na -> b c\n\n" +
-        "01:00:00.000 --> 01:02:05.500\nThe end.\n\n",
-    );
-  });
-
-  it("json: OpenAI's verbose_json", () => {
-    const document = JSON.parse(formats.json(result));
-    expect(Object.keys(document)).toEqual(["task", "language", "duration", "text", "segments"]);
-    expect(document).toMatchObject({
-      task: "translate",
-      language: "german",
-      duration: 3725.5,
-      text: "Good morning. a --> b\n\nc The end.",
-    });
-    expect(document.segments).toHaveLength(4);
-    expect(document.segments[0]).toEqual({
-      id: 0,
-      seek: 0,
-      start: 0,
-      end: 1.28,
-      text: " Good morning.",
-      tokens: [50364, 260, 50414],
-      temperature: 0.2,
-      avg_logprob: -0.25,
-      compression_ratio: 1.5,
-      no_speech_prob: 0.125,
-    });
-  });
-
-  it("of nothing are empty but whole", () => {
-    const nothing = { ...result, text: "", segments: [] };
-    expect(formats.txt(nothing)).toBe("");
-    expect(formats.srt(nothing)).toBe("");
-    expect(formats.vtt(nothing)).toBe("WEBVTT\n\n");
-    expect(JSON.parse(formats.json(nothing))).toMatchObject({ text: "", segments: [] });
-  });
-
-  it("are found by name", () => {
-    expect(formatNamed("srt")(result)).toBe(formats.srt(result));
+  it("are found by their exact name", () => {
     for (const name of ["docx", "SRT", "", "toString"])
       expect(() => formatNamed(name)).toThrow(
-        expect.objectContaining({
-          code: "option-invalid",
-          hint: expect.stringContaining("txt, srt, vtt, json"),
-        }),
+        expect.objectContaining({ code: "option-invalid", hint: expect.stringContaining(formatNames) }),
       );
   });
+
+  it.each(["a", "a.docx", "srt", "a.srt.bak", "a.srt/b"])("have no ending such as that of %s", (path) =>
+    expect(formatOfPath(path)).toBeNull(),
+  );
 });
 
 it.each([
-  [0.9995, "00:01.000", "00:00:01,000"],
-  [0.0004, "00:00.000", "00:00:00,000"],
-  [59.9999, "01:00.000", "00:01:00,000"],
-  [86_400.5, "24:00:00.500", "24:00:00,500"],
-  [360_000, "100:00:00.000", "100:00:00,000"],
-])("a time of %d s", (seconds, short, long) => {
-  expect(timestamp(seconds, { separator: ".", alwaysHours: false })).toBe(short);
-  expect(timestamp(seconds, { separator: ",", alwaysHours: true })).toBe(long);
+  ["  two\r\n\r\nlines ", "two lines"],
+  ["a\tb\u2028c", "a b c"],
+  ["\u001b[31mred\u0007", "[31mred"],
+  ["\ud83d", "\ufffd"],
+  [" \n ", ""],
+])("%j is %j on one line", (text, line) => expect(oneLine(text)).toBe(line));
+
+it.each([
+  [999.5, "00:01.000", "00:00:01,000"],
+  [0.4, "00:00.000", "00:00:00,000"],
+  [59_999.9, "01:00.000", "00:01:00,000"],
+  [86_400_500, "24:00:00.500", "24:00:00,500"],
+  [360_000_000, "100:00:00.000", "100:00:00,000"],
+])("a time of %d ms", (ms, short, long) => {
+  expect(timestamp(ms, { separator: ".", alwaysHours: false })).toBe(short);
+  expect(timestamp(ms, { separator: ",", alwaysHours: true })).toBe(long);
 });

@@ -1,21 +1,32 @@
 import { languageName, type TranscriptionResult } from "../whisper/index.js";
+import type { Format } from "./format.js";
 
 /**
  * The fields of OpenAI's verbose_json: the language by its name, the text without the space before it, and all
- * segments, those without words too.
+ * segments, those without words too. Several recordings are JSON Lines: each line a whole result, its recording first.
  */
-export function json(result: TranscriptionResult): string {
-  const document = {
+export const json = {
+  name: "json",
+  extension: "json",
+  about: "all that is known, as OpenAI's verbose_json",
+  write: (result: TranscriptionResult) => `${escaped(JSON.stringify(document(result), null, 2))}\n`,
+  writeInto: (result: TranscriptionResult, recording: string) =>
+    `${escaped(JSON.stringify({ file: recording.toWellFormed(), ...document(result) }))}\n`,
+} as const satisfies Format;
+
+function document(result: TranscriptionResult) {
+  return {
     task: result.task,
     language: languageName(result.language),
     duration: result.duration,
-    text: result.text.trim(),
+    // half a surrogate pair would become an escape that strict readers refuse
+    text: result.text.trim().toWellFormed(),
     segments: result.segments.map((segment) => ({
       id: segment.id,
       seek: segment.seek,
       start: segment.start,
       end: segment.end,
-      text: segment.text,
+      text: segment.text.toWellFormed(),
       tokens: segment.tokens,
       temperature: segment.temperature,
       avg_logprob: segment.avgLogprob,
@@ -23,5 +34,12 @@ export function json(result: TranscriptionResult): string {
       no_speech_prob: segment.noSpeechProb,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** What JSON leaves as it is although terminals obey it, or readers of lines (Python's) break there. */
+function escaped(text: string): string {
+  return text.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

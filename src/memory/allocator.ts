@@ -32,11 +32,12 @@ export interface Promotion<M extends DeviceMemory> {
   undo(reason: string): void;
 }
 
+/** How to place, and what to keep free. */
 export interface AllocatorOptions extends Partial<Rules> {
   /** Offsets and sizes of pieces are multiples of it: a power of two. */
   readonly alignmentBytes: number;
   /** Largest block that is shared; larger pieces get one of their own. Default: 256 MiB. */
-  readonly maxBlockBytes?: number;
+  readonly maxBlockBytes?: number | undefined;
 }
 
 /** How often all is placed anew before it counts as refused. */

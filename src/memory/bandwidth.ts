@@ -8,6 +8,7 @@ export interface MemoryBandwidth {
   readonly measured: boolean;
 }
 
+/** What is assumed until it is measured: a card of the middle, and its bus. */
 export const estimatedBandwidth: MemoryBandwidth = {
   deviceBytesPerSecond: 300e9,
   hostBytesPerSecond: 11e9,

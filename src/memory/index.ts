@@ -28,8 +28,12 @@ export {
   planOf,
 } from "./plan.js";
 export {
+  type Answer,
+  type DeviceResponses,
+  type MemoryRecord,
   type MemoryReplay,
   type MemoryReport,
+  type RecordedMemory,
   type RecordedRequest,
   RecordingAllocator,
   type ReplayedRequest,

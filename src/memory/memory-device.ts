@@ -10,11 +10,13 @@ export const memoryFlags = {
   deviceUncachedAmd: 0x80,
 } as const;
 
+/** VkMemoryHeap. */
 export interface MemoryHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
 }
 
+/** VkMemoryType. */
 export interface MemoryType {
   readonly flags: number;
   readonly heap: number;
@@ -35,6 +37,7 @@ export function leftBytes(sizeBytes: number, budget: Partial<HeapBudget> | null 
   return budgetBytes - Math.min(Math.max(0, budget?.usageBytes ?? 0), budgetBytes);
 }
 
+/** What a device allows, and what is to be asked of it at most. */
 export interface MemoryLimits {
   /** Largest single allocation. */
   readonly maxAllocationSizeBytes: number;

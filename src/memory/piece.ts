@@ -20,6 +20,7 @@ export interface Piece {
   readonly rows?: Rows;
 }
 
+/** Where a piece is: a block, and bytes from its start. */
 export interface Place<M extends DeviceMemory> {
   readonly memory: M;
   readonly offsetBytes: number;

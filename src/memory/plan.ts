@@ -22,6 +22,7 @@ export interface PlannedBlock {
   }[];
 }
 
+/** A heap of the plan: what it has, and what was taken of it. */
 export interface PlannedHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;

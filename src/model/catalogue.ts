@@ -1,6 +1,7 @@
 import { WhisperVulkanError } from "../errors.js";
 import { nearestNames } from "../nearest-names.js";
 import type { ModelDimensions } from "../network/dimensions.js";
+import { shown } from "../shown.js";
 import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
 
 /** An official model, known without its file. */
@@ -98,15 +99,27 @@ export function findModel(name: string): CatalogueEntry | null {
 
 /**
  * The model of that name or alias.
- * @throws WhisperVulkanError "model-unknown", naming the nearest names
+ * @throws WhisperVulkanError "model-unknown", naming the nearest names; "option-invalid" for what is no text
  */
 export function modelNamed(name: string): CatalogueEntry {
+  checkModelName(name);
   const model = findModel(name);
   if (model !== null) return model;
   const names = catalogue.flatMap((known) => [known.name, ...known.aliases]);
   throw new WhisperVulkanError(
     "model-unknown",
-    `There is no model called "${name}"; the nearest names are ${nearestNames(name, names).join(", ")}.`,
+    `There is no model called ${shown(name)}; the nearest names are ${nearestNames(name, names).join(", ")}.`,
     { hint: "`whisper-vulkan models` lists all of them; a model file of your own is given by its path." },
   );
+}
+
+/**
+ * As plain JavaScript may give it.
+ * @throws WhisperVulkanError "option-invalid"
+ */
+export function checkModelName(name: unknown): void {
+  if (typeof name === "string") return;
+  throw new WhisperVulkanError("option-invalid", `A model cannot be ${shown(name)}.`, {
+    hint: 'Give a name such as "base", or the path of a ggml file.',
+  });
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
+import { cut } from "../shown.js";
 
 /** Between two tensors only a few dozen bytes are wanted, so reading far ahead would be waste. */
 const chunkSizeBytes = 8 * 1024;
@@ -95,9 +96,9 @@ export class FileCursor {
         .catch((cause: unknown) => {
           throw new WhisperVulkanError(
             "file-unreadable",
-            `${this.path} can't be read: ${messageOf(cause)}.`,
+            `${cut(this.path)} can't be read: ${messageOf(cause)}.`,
             {
-              hint: "The file was opened, so look at the disk or network drive it lies on.",
+              hint: "The file was opened, so check the disk or network drive that it is on.",
               cause,
             },
           );
@@ -109,7 +110,7 @@ export class FileCursor {
 
   /** The error for something wrong at a place in this file. `what` is a full clause without its full stop. */
   invalid(what: string, offsetBytes = this.offsetBytes, hint = anotherCopy): WhisperVulkanError {
-    return new WhisperVulkanError("model-invalid", `${this.path}: ${what} (at byte ${offsetBytes}).`, {
+    return new WhisperVulkanError("model-invalid", `${cut(this.path)}: ${what} (at byte ${offsetBytes}).`, {
       hint,
     });
   }
@@ -129,24 +130,25 @@ export class FileCursor {
 
 function openingFailed(path: string, cause: unknown): WhisperVulkanError {
   const code = systemErrorCode(cause);
+  const name = cut(path);
   if (code === "ENOENT" || code === "ENOTDIR") {
-    return new WhisperVulkanError("file-not-found", `There is no model file ${path}.`, {
+    return new WhisperVulkanError("file-not-found", `There is no model file ${name}.`, {
       hint: "Give the path of a ggml file, or a model's name such as base (`whisper-vulkan models` lists them).",
       cause,
     });
   }
   if (code === "EISDIR") {
-    return new WhisperVulkanError("file-is-folder", `${path} is a folder, not a model file.`, {
+    return new WhisperVulkanError("file-is-folder", `${name} is a folder, not a model file.`, {
       hint: "Give the path of the ggml file inside it.",
       cause,
     });
   }
-  return new WhisperVulkanError("file-unreadable", `${path} can't be opened: ${messageOf(cause)}.`, {
+  return new WhisperVulkanError("file-unreadable", `${name} can't be opened: ${messageOf(cause)}.`, {
     hint: "Check that it is a file that you may read.",
     cause,
   });
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return cut(error instanceof Error ? error.message : String(error));
 }

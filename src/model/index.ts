@@ -6,4 +6,5 @@ export { listModels, type ModelListing } from "./list-models.js";
 export type { ModelFile, TensorEntry } from "./model-file.js";
 export type { PullPhase, PullProgress } from "./pull/progress.js";
 export { type PullOptions, pull } from "./pull/pull.js";
+export { removeModel } from "./remove-model.js";
 export { type ModelChoice, resolveModel } from "./resolve-model.js";

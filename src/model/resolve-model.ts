@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { systemErrorCode } from "../errors.js";
-import { type CatalogueEntry, findModel, modelNamed } from "./catalogue.js";
+import { type CatalogueEntry, checkModelName, findModel, modelNamed } from "./catalogue.js";
 
 /** What a user means by a model: one from the catalogue, or a file of their own. */
 export type ModelChoice =
@@ -10,9 +10,10 @@ export type ModelChoice =
 /**
  * A path where the text has a separator or ends with .bin; else a model's name; else what lies under that name
  * in the current folder. (A file called "base" is meant only by "./base".)
- * @throws WhisperVulkanError "model-unknown"
+ * @throws WhisperVulkanError "model-unknown"; "option-invalid" for what is no text
  */
 export async function resolveModel(nameOrPath: string): Promise<ModelChoice> {
+  checkModelName(nameOrPath);
   if (/[/\\]/.test(nameOrPath) || nameOrPath.endsWith(".bin")) return { kind: "file", path: nameOrPath };
   const model = findModel(nameOrPath);
   if (model === null && (await exists(nameOrPath))) return { kind: "file", path: nameOrPath };

@@ -12,6 +12,26 @@ describe("languageCode", () => {
     ["haitian creole", "ht"],
     ["haw", "haw"],
     ["yue", "yue"],
+    ["EN", "en"],
+    ["en-US", "en"],
+    ["pt-BR", "pt"],
+    ["zh-CN", "zh"],
+    ["zh_TW", "zh"],
+    ["zh-Hant-HK", "zh"],
+    ["yue-HK", "yue"],
+    ["de_AT.UTF-8", "de"],
+    ["ca_ES@valencia", "ca"],
+    ["es-419", "es"],
+    ["haw-US", "haw"],
+    ["tl-PH", "tl"],
+    ["fil-PH", "tl"],
+    ["nb-NO", "no"],
+    ["no-NO", "no"],
+    ["jv-ID", "jw"],
+    ["iw-IL", "he"],
+    ["in-ID", "id"],
+    ["deu", "de"],
+    ["cmn-Hans-CN", "zh"],
   ])("knows %s", (name, code) => {
     expect(languageCode(name)).toBe(code);
   });
@@ -22,6 +42,12 @@ describe("languageCode", () => {
     ["gr", /\w\w \(\w+\)/],
     ["klingon", /nearest are \w+, \w+, \w+/],
     ["", "nearest"],
+    ["xx-US", /"xx-US"; the nearest are \w\w \(/],
+    ["en-", "nearest are en (english)"],
+    ["-", "nearest"],
+    ["en US", "nearest"],
+    ["auto-US", "nearest"],
+    ["x".repeat(10_000), /^.{200,400}$/],
   ])("names what %j may have meant", (name, hint) => {
     expect(() => languageCode(name)).toThrow(expect.objectContaining({ code: "language-unknown" }));
     expect(() => languageCode(name)).toThrow(hint);

@@ -1,5 +1,6 @@
 import { WhisperVulkanError } from "../errors.js";
 import { nearestNames } from "../nearest-names.js";
+import { shown } from "../shown.js";
 
 /** Whisper's languages as [code, English name], in the order of their tokens. The last one came with large-v3. */
 export const languages: readonly (readonly [code: string, name: string])[] = [
@@ -126,25 +127,59 @@ const codeByName = new Map([
   ...aliases,
 ]);
 
+const codes = new Set(languages.map(([code]) => code));
+
+/** Codes in use elsewhere, where Whisper has another: Bokmål, Filipino, and ISO's own of Javanese. */
+const otherCodes = new Map([
+  ["nb", "no"],
+  ["fil", "tl"],
+  ["jv", "jw"],
+]);
+
 /**
- * The code of a language given by code or English name, in any case.
+ * The code of a language given by code or English name, in any case. Region and script don't matter ("pt-BR", "zh_TW",
+ * "zh-Hant-HK"), nor does it which of a language's codes it is ("deu", "iw").
  * @throws WhisperVulkanError "language-unknown", naming the nearest
  */
 export function languageCode(codeOrName: string): string {
   const wanted = codeOrName.trim().toLowerCase();
-  const code = codeByName.get(wanted);
+  const code = codeByName.get(wanted) ?? codeOfTag(wanted);
   if (code) return code;
   // A short word is a code gone wrong, a long one a name.
-  const known = [...codeByName.keys()].filter((name) => name.length <= 3 === wanted.length <= 3);
-  const near = nearestNames(wanted, known).map((name) => {
+  const first = wanted.split(/[-_]/, 1)[0]!;
+  const word = first.length <= 3 ? first : wanted;
+  const known = [...codeByName.keys()].filter((name) => name.length <= 3 === word.length <= 3);
+  const near = nearestNames(word, known).map((name) => {
     const code = codeByName.get(name)!;
     return name === code ? `${code} (${languageName(code)})` : name;
   });
   throw new WhisperVulkanError(
     "language-unknown",
-    `There is no language called "${codeOrName}"; the nearest are ${near.join(", ")}.`,
+    `There is no language called ${shown(codeOrName)}; the nearest are ${near.join(", ")}.`,
     { hint: 'Give a code such as "en", an English name such as "german", or "auto".' },
   );
+}
+
+/** The language of a tag such as "en-us" (BCP 47) or "en_us.utf-8" (POSIX), lower-case; undefined where it is none. */
+function codeOfTag(tag: string): string | undefined {
+  const whole = tag.replace(/[.@].*$/, "").replaceAll("_", "-");
+  const known = (code: string) => (codes.has(code) ? code : otherCodes.get(code));
+  try {
+    // What is retired or has three letters becomes the code in use. It must not touch ours: "tl" would become "fil".
+    const [canonical] = Intl.getCanonicalLocales(whole);
+    return known(whole.split("-")[0]!) ?? known(canonical!.split("-")[0]!);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined; // not a tag at all
+    throw error;
+  }
+}
+
+/** A language that Whisper knows. */
+export interface Language {
+  /** What the option `language` takes and results have: "de". */
+  readonly code: string;
+  /** In English, lower-case: "german". The option takes this as well. */
+  readonly name: string;
 }
 
 /** The English name of a language, in lower case: "german" for "de". */

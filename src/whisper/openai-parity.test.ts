@@ -30,7 +30,7 @@ function windowsOf(result: NonNullable<typeof results>[number], firstTimestamp: 
       cut.add(seek);
     }
   }
-  return { nFrames, windows, cut };
+  return { windows, cut };
 }
 
 describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () => {
@@ -38,7 +38,7 @@ describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () =>
     const { special } = vocabulary!;
     let nCompressionRatios = 0;
     for (const result of results!) {
-      const { nFrames, windows, cut } = windowsOf(result, special.firstTimestamp);
+      const { windows, cut } = windowsOf(result, special.firstTimestamp);
       const network = new ScriptedNetwork(vocabulary!, (seek) => {
         const window = windows.get(seek);
         return window ?? { tokens: [30_000], noSpeech: 0.9, unsure: true };
@@ -48,7 +48,11 @@ describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () =>
           vocabulary: vocabulary!,
           recognise: (job, signal) => recogniseWindow(network, vocabulary!, job, signal),
         },
-        { nFrames, window: async (seek) => new Float32Array(3000).fill(seek, 0, 1) },
+        {
+          nSamples: result.samples,
+          gaps: [],
+          window: async (seek) => new Float32Array(3000).fill(seek, 0, 1),
+        },
         { language: result.lang, temperature: 0 },
       );
       const expected = result.greedy.segments;
@@ -60,7 +64,8 @@ describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () =>
         expected.map(({ seek, start, end, tokens }) => ({
           seek,
           start: expect.closeTo(start, 6),
-          end: expect.closeTo(end, 6),
+          // OpenAI lets words end behind the recording.
+          end: expect.closeTo(Math.min(end, result.samples / 16_000), 6),
           tokens,
         })),
       );

@@ -1,60 +1,87 @@
-import { WhisperVulkanError } from "../errors.js";
-import { checkOptionNames } from "../option-names.js";
+import {
+  abortSignal,
+  callback,
+  checkOptions,
+  flag,
+  type OptionType,
+  type OptionTypes,
+  oneOf,
+  text,
+  wholeNumber,
+} from "../check-options.js";
 import { languageCode } from "./languages.js";
 import type { Segment } from "./result.js";
 
 /** How to transcribe. Defaults are those of OpenAI's transcribe(). */
 export interface TranscribeOptions {
-  /** Code ("en"), English name ("german"), or "auto" (default): detected from the first 30 s. */
-  readonly language?: string;
+  /** Code ("en", "pt-BR"), English name ("german"), or "auto" (default): detected from the first 30 s. See languages(). */
+  readonly language?: string | undefined;
   /** Default "transcribe"; "translate" gives English. */
-  readonly task?: "transcribe" | "translate";
-  /** Text that the recording is to be read as a continuation of: names, spelling, style. Its last 223 tokens count. */
-  readonly prompt?: string;
+  readonly task?: "transcribe" | "translate" | undefined;
+  /** Text that the recording continues: it gives names, spelling and style. Its last 223 tokens count. */
+  readonly prompt?: string | undefined;
   /** From 0 to 1. One value: no fallback. A list (default 0, 0.2, ... 1): the next is tried while a window looks wrong. */
-  readonly temperature?: number | readonly number[];
+  readonly temperature?: number | readonly number[] | undefined;
   /** Default true: segments have times. False: one segment a window. */
-  readonly timestamps?: boolean;
+  readonly timestamps?: boolean | undefined;
   /** Default true: each window sees the text before it. */
-  readonly conditionOnPreviousText?: boolean;
-  /** A window whose probability of no speech lies above this, and its logprob below logprobThreshold, is silence. Default 0.6; null: never. */
-  readonly noSpeechThreshold?: number | null;
-  /** A window whose average log-probability lies below this is tried again. Default -1; null: not looked at. */
-  readonly logprobThreshold?: number | null;
-  /** A window whose text zlib makes smaller by more than this repeats itself, and is tried again. Default 2.4; null: not looked at. */
-  readonly compressionRatioThreshold?: number | null;
+  readonly conditionOnPreviousText?: boolean | undefined;
+  /** A window is silence if its probability of no speech is above this and its log-probability below logprobThreshold. Default 0.6; null: never. */
+  readonly noSpeechThreshold?: number | null | undefined;
+  /** A window is tried again if its average log-probability is below this. Default -1; null: not looked at. */
+  readonly logprobThreshold?: number | null | undefined;
+  /** A window is tried again if zlib makes its text smaller by more than this factor: it repeats itself. Default 2.4; null: not looked at. */
+  readonly compressionRatioThreshold?: number | null | undefined;
   /** Token ids never to be recognised; -1 stands for annotations and symbols that are not speech. Default [-1]. */
-  readonly suppressTokens?: readonly number[];
-  /** Whole number from 0: start of the random numbers used above temperature 0. Default 0; the same seed gives the same text. */
-  readonly seed?: number;
-  /** Stops the transcription between steps; the error then carries what was recognised until there. */
-  readonly signal?: AbortSignal;
-  /** Told each segment with text as soon as it is recognised; a promise that it returns is waited for. */
-  readonly onSegment?: (segment: Segment) => unknown;
-  /** Told how far it is, after each window. */
-  readonly onProgress?: (progress: Progress) => unknown;
+  readonly suppressTokens?: readonly number[] | undefined;
+  /** Whole number from 0: seed of the random numbers used above temperature 0. Default 0. The same seed gives the same text. */
+  readonly seed?: number | undefined;
+  /** Stops the transcription between steps. The error, a TranscriptionAbortedError, carries what was recognised by then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each segment that has text as soon as it is recognised. A promise that it returns is waited for. */
+  readonly onSegment?: ((segment: Segment) => unknown) | undefined;
+  /** Called after each window with how far the transcription is. A promise that it returns is waited for. */
+  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
-const optionNames: Record<keyof TranscribeOptions, true> = {
-  language: true,
-  task: true,
-  prompt: true,
-  temperature: true,
-  timestamps: true,
-  conditionOnPreviousText: true,
-  noSpeechThreshold: true,
-  logprobThreshold: true,
-  compressionRatioThreshold: true,
-  suppressTokens: true,
-  seed: true,
-  signal: true,
-  onSegment: true,
-  onProgress: true,
+const isTemperature = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
+const temperatures: OptionType = {
+  holds: (value) =>
+    Array.isArray(value) ? value.length > 0 && [...value].every(isTemperature) : isTemperature(value),
+  hint: "Give one value from 0 to 1, or a list of them such as 0, 0.2, 0.4.",
+};
+const threshold: OptionType = {
+  holds: (value) => value === null || (typeof value === "number" && !Number.isNaN(value)),
+  hint: "Give a number, or null to leave the check out.",
+};
+const tokens: OptionType = {
+  holds: (value) =>
+    Array.isArray(value) && [...value].every((token) => Number.isInteger(token) && token >= -1),
+  hint: "Give a list of token ids; -1 stands for all that are not speech.",
 };
 
-/** How far a transcription is. */
+const optionTypes: OptionTypes<TranscribeOptions> = {
+  language: { ...text, hint: 'Give a code such as "en", or "auto".' },
+  task: oneOf("transcribe", "translate"),
+  prompt: text,
+  temperature: temperatures,
+  timestamps: flag,
+  conditionOnPreviousText: flag,
+  noSpeechThreshold: threshold,
+  logprobThreshold: threshold,
+  compressionRatioThreshold: threshold,
+  suppressTokens: tokens,
+  seed: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  signal: abortSignal,
+  onSegment: callback,
+  onProgress: callback,
+};
+
+/** How far a transcription is, on the timeline of the recording. */
 export interface Progress {
+  /** A gap in the timeline is done with the sound in front of it. */
   readonly processedSeconds: number;
+  /** The duration of the recording. */
   readonly totalSeconds: number;
 }
 
@@ -66,48 +93,14 @@ export type Settings = ReturnType<typeof settingsOf>;
  * @throws WhisperVulkanError "option-invalid" or "language-unknown"
  */
 export function settingsOf(options: TranscribeOptions) {
-  checkOptionNames(options, optionNames);
+  checkOptions(options, optionTypes);
   const { temperature = [0, 0.2, 0.4, 0.6, 0.8, 1], language = "auto", task = "transcribe" } = options;
   const { timestamps = true, conditionOnPreviousText = true, prompt = "", seed = 0 } = options;
   const { noSpeechThreshold = 0.6, logprobThreshold = -1, compressionRatioThreshold = 2.4 } = options;
   const { suppressTokens = [-1], signal, onSegment, onProgress } = options;
-
-  const temperatures = Array.isArray(temperature) ? [...temperature] : [temperature];
-  const isTemperature = (t: unknown) => typeof t === "number" && t >= 0 && t <= 1;
-  need(temperatures.length > 0 && temperatures.every(isTemperature), "temperature", temperature, {
-    hint: "Give one value from 0 to 1, or a list of them such as 0, 0.2, 0.4.",
-  });
-  need(task === "transcribe" || task === "translate", "task", task, {
-    hint: 'Give "transcribe" or "translate".',
-  });
-  need(typeof language === "string", "language", language, {
-    hint: 'Give a code such as "en", or "auto".',
-  });
-  need(typeof prompt === "string", "prompt", prompt, { hint: "Give a text." });
-  for (const [name, value] of Object.entries({ timestamps, conditionOnPreviousText }))
-    need(typeof value === "boolean", name, value, { hint: "Give true or false." });
-  for (const [name, value] of Object.entries({
-    noSpeechThreshold,
-    logprobThreshold,
-    compressionRatioThreshold,
-  }))
-    need(value === null || (typeof value === "number" && !Number.isNaN(value)), name, value, {
-      hint: "Give a number, or null to leave the check out.",
-    });
-  const isToken = (token: unknown) => Number.isInteger(token) && (token as number) >= -1;
-  need(Array.isArray(suppressTokens) && suppressTokens.every(isToken), "suppressTokens", suppressTokens, {
-    hint: "Give a list of token ids; -1 stands for all that are not speech.",
-  });
-  need(Number.isSafeInteger(seed) && seed >= 0, "seed", seed, { hint: "Give a whole number from 0." });
-  need(signal === undefined || signal instanceof AbortSignal, "signal", signal, {
-    hint: "Give the signal of an AbortController.",
-  });
-  for (const [name, value] of Object.entries({ onSegment, onProgress }))
-    need(value === undefined || typeof value === "function", name, value, { hint: "Give a function." });
-
   return {
     task,
-    temperatures: temperatures as readonly number[],
+    temperatures: typeof temperature === "number" ? [temperature] : [...temperature],
     language: language.trim().toLowerCase() === "auto" ? null : languageCode(language),
     prompt: prompt.trim(),
     timestamps,
@@ -115,16 +108,10 @@ export function settingsOf(options: TranscribeOptions) {
     noSpeechThreshold,
     logprobThreshold,
     compressionRatioThreshold,
-    suppressTokens: suppressTokens as readonly number[],
+    suppressTokens,
     seed,
     signal,
     onSegment,
     onProgress,
   };
-}
-
-function need(holds: boolean, name: string, value: unknown, options: { readonly hint: string }): void {
-  if (holds) return;
-  const shown = typeof value === "string" ? `"${value}"` : String(value);
-  throw new WhisperVulkanError("option-invalid", `The option ${name} cannot be ${shown}.`, options);
 }

@@ -7,6 +7,7 @@ export interface Segment {
   readonly seek: number;
   /** Seconds from the start of the recording. */
   readonly start: number;
+  /** Seconds from the start of the recording; never after its end. */
   readonly end: number;
   /** With the space before its first word; empty where the window held no words. */
   readonly text: string;
@@ -26,7 +27,7 @@ export interface TranscriptionResult {
   readonly text: string;
   /** Language code, e.g. "en". */
   readonly language: string;
-  /** Seconds. */
+  /** Length of the recording in seconds, to the sample; gaps in its timeline count. */
   readonly duration: number;
   readonly segments: readonly Segment[];
   /** What was odd about the recording, e.g. that it was cut short. */

@@ -4,21 +4,23 @@ import { settingsOf, type TranscribeOptions } from "./options.js";
 import { type Segment, TranscriptionAbortedError, type TranscriptionResult } from "./result.js";
 import { segmentsOf } from "./segments.js";
 import { suppressedTokens } from "./suppressed-tokens.js";
+import {
+  FRAMES_PER_SECOND,
+  SAMPLES_PER_SECOND,
+  stretchFrom,
+  type Timeline,
+  WINDOW_FRAMES,
+} from "./timeline.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { type WindowJob, type WindowResult, windowSettings } from "./window.js";
 
-const windowFrames = 3000;
-const framesPerSecond = 100;
-
 /** A recording as log-mel frames, 100 a second. */
-export interface MelSource {
-  /** Frames with sound: floor(samples / 160). */
-  readonly nFrames: number;
+export interface MelSource extends Timeline {
   /**
-   * (3000, nMels) from seekFrame on, which never goes back. After the last frame with sound come zeros, or, for
+   * (3000, nMels): nFrames frames of sound from seekFrame on, which never goes back. Behind them come zeros, or, for
    * "silence", the log-mel of the 30 s of zero samples that OpenAI puts behind every recording.
    */
-  window(seekFrame: number, padding: "zeros" | "silence"): Promise<Float32Array>;
+  window(seekFrame: number, padding: "zeros" | "silence", nFrames: number): Promise<Float32Array>;
 }
 
 /** What a transcription runs on. It recognises one window at a time; others take their turns in between. */
@@ -46,10 +48,10 @@ export async function transcribe(
   const suppressed = suppressedTokens(tokenizer, special, settings.suppressTokens);
   const promptTokens = settings.prompt ? tokenizer.encode(` ${settings.prompt}`) : [];
   const allTokens = [...promptTokens];
-  const duration = mel.nFrames / framesPerSecond;
+  const duration = mel.nSamples / SAMPLES_PER_SECOND;
   const segments: Segment[] = [];
   const result = () => ({
-    text: tokenizer.decode(allTokens.slice(promptTokens.length)),
+    text: tokenizer.decode(segments.flatMap(({ tokens }) => tokens)),
     task,
     language: language ?? "en",
     duration,
@@ -58,23 +60,23 @@ export async function transcribe(
 
   let historyStart = 0;
   try {
-    for (let seek = 0; seek < mel.nFrames; ) {
-      const nFrames = Math.min(windowFrames, mel.nFrames - seek);
+    for (let stretch = stretchFrom(0, mel); stretch !== null; ) {
+      const { seek, nFrames } = stretch;
       signal?.throwIfAborted();
       // A whole window has no padding, so that one encoding serves detection and decoding.
       const toDetectFrom =
-        language === null && nFrames < windowFrames ? await mel.window(seek, "silence") : null;
+        language === null && nFrames < WINDOW_FRAMES ? await mel.window(seek, "silence", nFrames) : null;
       const job: WindowJob = {
-        mel: await mel.window(seek, "zeros"),
+        mel: await mel.window(seek, "zeros", nFrames),
         ...{ toDetectFrom, language, seek, suppressed, settings: windowSettings(settings) },
         history: allTokens.slice(historyStart),
       };
       const recognised = await recogniser.recognise(job, signal);
       language = recognised.language;
       const window = recognised.decoded;
-      if (isSilence(window, settings)) seek += nFrames;
-      else {
-        const { segments: found, advance } = segmentsOf(window, seek, nFrames, vocabulary);
+      let next = seek + nFrames;
+      if (!isSilence(window, settings)) {
+        const { segments: found, advance } = segmentsOf(window, stretch, vocabulary);
         for (const part of found) {
           const segment = { id: segments.length, ...part };
           segments.push(segment);
@@ -82,12 +84,11 @@ export async function transcribe(
           if (segment.text && !signal?.aborted) await settings.onSegment?.(segment);
         }
         if (!settings.conditionOnPreviousText || window.temperature > 0.5) historyStart = allTokens.length;
-        seek += advance;
+        next = Math.min(next, seek + advance);
       }
-      await settings.onProgress?.({
-        processedSeconds: Math.min(seek / framesPerSecond, duration),
-        totalSeconds: duration,
-      });
+      stretch = stretchFrom(next, mel);
+      const processedSeconds = stretch === null ? duration : stretch.seek / FRAMES_PER_SECOND;
+      await settings.onProgress?.({ processedSeconds, totalSeconds: duration });
     }
   } catch (error) {
     if (wasStopped(error, signal)) throw new TranscriptionAbortedError({ ...result(), warnings: [] }, error);

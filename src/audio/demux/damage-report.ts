@@ -1,3 +1,6 @@
+/** Lengths may be guessed; a difference that is no longer says nothing. */
+const GUESSED_SECONDS = 0.3;
+
 /**
  * What a demuxer or a codec could not use. It is told once the sound is read; decoding goes on meanwhile. Tags,
  * padding and missing optional marks are no damage.
@@ -9,4 +12,23 @@ export class DamageReport {
   isCutOff = false;
   /** Further lines for the user, without the recording's name. */
   readonly notes: string[] = [];
+
+  /**
+   * The lines for the user.
+   *
+   * @param name the recording's
+   * @param readSeconds length of the sound that was there
+   * @param wholeSeconds what the container says
+   */
+  lines(name: string, readSeconds: number, wholeSeconds: number | null): string[] {
+    const lines = [...this.notes];
+    if (this.nDamaged > 0)
+      lines.push(`skipped ${this.nDamaged} damaged part${this.nDamaged === 1 ? "" : "s"}`);
+    if (this.isCutOff) {
+      const isMore = wholeSeconds !== null && wholeSeconds - readSeconds > GUESSED_SECONDS;
+      const whole = isMore ? ` of ${wholeSeconds.toFixed(1)} s` : "";
+      lines.push(`is cut off; read as far as it goes (${readSeconds.toFixed(1)} s${whole})`);
+    }
+    return lines.map((line) => `${name}: ${line}`);
+  }
 }

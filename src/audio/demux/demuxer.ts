@@ -1,5 +1,5 @@
 import type { CodecName, SampleFormat } from "../codec/codec.js";
-import type { ByteSource } from "../input/byte-source-interface.js";
+import type { ByteSource } from "../input/byte-source.js";
 import type { Speaker } from "../pcm.js";
 import type { DamageReport } from "./damage-report.js";
 

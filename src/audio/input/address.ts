@@ -1,17 +1,21 @@
 import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
+import { nameForMessages } from "./names.js";
 
 /** Whether text names a recording by its address and not by its path. */
 export function isAddress(text: string): boolean {
-  return /^(https?|file):\/\//i.test(text);
+  return /^((https?|file):\/\/|data:)/i.test(text);
 }
 
 /** Error: `option-invalid`. */
 export function parseAddress(text: string): URL {
   try {
     return new URL(text);
-  } catch (cause) {
-    throw new WhisperVulkanError("option-invalid", `${text}: not a valid URL`, { cause });
+  } catch {
+    // Without the cause: its text has the address, and that may have a password.
+    throw new WhisperVulkanError("option-invalid", `${nameForMessages(text)}: not a valid URL`, {
+      hint: "Check the address, or give the path of a file.",
+    });
   }
 }
 
@@ -20,9 +24,21 @@ export function pathOfAddress(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new WhisperVulkanError("option-invalid", `${url.href}: names no file of this machine`, {
+    const message = `${nameForMessages(url.href)}: names no file of this machine`;
+    throw new WhisperVulkanError("option-invalid", message, {
       hint: "Give its path, or a URL like file:///home/me/talk.mp3",
       cause,
+    });
+  }
+}
+
+/** The bytes that a data: address holds. Error: `option-invalid`. */
+export async function bytesOfDataAddress(url: URL): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await (await fetch(url)).arrayBuffer());
+  } catch {
+    throw new WhisperVulkanError("option-invalid", `${nameForMessages(url.href)}: not a valid data: URL`, {
+      hint: "Its form is data:audio/wav;base64,...",
     });
   }
 }

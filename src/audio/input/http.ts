@@ -1,31 +1,80 @@
+import { Buffer } from "node:buffer";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
+import { nameForMessages } from "./names.js";
+import { StreamSource } from "./stream-source.js";
 
 /**
- * Starts a download.
+ * Starts a download. A user name and password in the address go into an Authorization header.
  *
  * @returns the body, not yet read
  * @throws WhisperVulkanError `file-not-found` (404, 410), `file-unreadable` (any other failure); the
  *   signal's reason when it fires
  */
-export async function openHttp(url: URL, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+export async function openHttp(url: URL, signal?: AbortSignal): Promise<StreamSource> {
+  const name = nameForMessages(url.href);
   let response: Response;
   try {
-    response = await fetch(url, signal === undefined ? {} : { signal });
+    response = await fetch(withoutCredentials(url), {
+      headers: authorization(url),
+      ...(signal === undefined ? {} : { signal }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause;
     const why = systemErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(error));
-    throw new WhisperVulkanError("file-unreadable", `${url.href}: cannot be fetched (${why})`, {
+    throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${why})`, {
       hint: "Check the address and the network.",
       cause: error,
     });
   }
-  if (response.ok && response.body !== null) return response.body as AsyncIterable<Uint8Array>;
+  if (response.ok && response.body !== null) {
+    return new StreamSource(response.body as AsyncIterable<Uint8Array>, {
+      name,
+      sizeBytes: bodyBytes(response),
+      hint: "The download broke off. Try again, or download the file and give its path.",
+    });
+  }
   await response.body?.cancel();
-  const missing = response.status === 404 || response.status === 410;
-  throw new WhisperVulkanError(
-    missing ? "file-not-found" : "file-unreadable",
-    `${url.href}: the server answered ${response.status} ${response.statusText}`.trimEnd(),
-    { hint: missing ? "Check the address." : "Try again later, or download the file and give its path." },
-  );
+  throw refused(name, response);
+}
+
+function refused(name: string, { status, statusText }: Response): WhisperVulkanError {
+  const missing = status === 404 || status === 410;
+  const locked = status === 401 || status === 403;
+  const hint = missing
+    ? "Check the address."
+    : locked
+      ? "Give an address with the name and password: https://name:password@host/..."
+      : "Try again later, or download the file and give its path.";
+  const message = `${name}: the server answered ${status} ${statusText}`.trimEnd();
+  return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });
+}
+
+/** Size of the body as it will arrive; null where it is not told, or told of a packed form. */
+function bodyBytes({ headers }: Response): number | null {
+  const length = headers.get("content-length");
+  const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";
+  return length === null || !/^\d+$/.test(length) || isPacked ? null : Number(length);
+}
+
+function withoutCredentials(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  return bare;
+}
+
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === "" && password === "") return {};
+  const text = `${unescaped(username)}:${unescaped(password)}`;
+  return { authorization: `Basic ${Buffer.from(text).toString("base64")}` };
+}
+
+/** A "%" that begins no escape stands for itself. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,5 +1,6 @@
 import type { KernelDevice } from "../../ops/kernel.js";
 
+/** VkPhysicalDeviceType. */
 export type DeviceType = "discrete" | "integrated" | "virtual" | "cpu" | "other";
 
 /**
@@ -25,6 +26,7 @@ export interface DeviceReport {
   readonly queueFamilies: readonly { readonly flags: number; readonly count: number }[];
 }
 
+/** VkPhysicalDeviceLimits and the like. Sizes in bytes. */
 export interface DeviceLimits {
   readonly maxStorageBufferRange: number;
   /** A guess of 1 GiB (the least the specification allows) where the device doesn't say. */
@@ -46,6 +48,7 @@ export interface DeviceLimits {
   readonly maxSubgroupSize: number;
 }
 
+/** What a device can do beyond Vulkan 1.0, as far as it is of use here. */
 export interface DeviceFeatures {
   readonly storageBuffer16BitAccess: boolean;
   readonly shaderFloat16: boolean;

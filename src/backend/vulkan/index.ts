@@ -8,12 +8,12 @@ import { type DeviceSelection, selectDevice } from "./selection.js";
 
 export { VulkanBackend, type VulkanOptions } from "./backend.js";
 export { describeDevice } from "./describe-device.js";
-export type { DeviceReport } from "./device-report.js";
+export type { DeviceFeatures, DeviceLimits, DeviceReport, DeviceType } from "./device-report.js";
 export { exportCard } from "./export-card.js";
 export { realTables, type Tables } from "./instance.js";
 export { type PlanningInputs, planManifest, planningLimits } from "./plan-memory.js";
 export { isLoss } from "./result.js";
-export { bestDevice, type DeviceSelection, selectDevice } from "./selection.js";
+export { bestDevice, canCompute, type DeviceSelection, selectDevice } from "./selection.js";
 
 /** All Vulkan devices of this machine, in the loader's order. Errors: vulkan-unavailable. */
 export async function listDevices(tables?: Tables): Promise<DeviceReport[]> {

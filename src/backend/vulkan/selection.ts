@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { shown } from "../../shown.js";
 import { computeQueueFamily, type DeviceReport } from "./device-report.js";
 
 /** "auto", a number in the list of devices, or (part of) a name. */
@@ -22,22 +23,27 @@ export function selectDevice(devices: readonly DeviceReport[], selection: Device
     const what =
       selection === "auto"
         ? "no GPU that can compute was found"
-        : `there is no Vulkan device ${JSON.stringify(selection)}`;
+        : `there is no Vulkan device ${shown(selection)}`;
     throw new WhisperVulkanError("device-unknown", `${what}; ${listed(devices)}`, {
       hint: "whisper-vulkan devices lists them; --device cpu works everywhere",
     });
   }
-  if (computeQueueFamily(device) < 0)
+  if (!canCompute(device))
     throw new WhisperVulkanError("device-unknown", `${device.name} cannot compute (no compute queue)`, {
       hint: "Take another device, or --device cpu",
     });
   return chosen;
 }
 
+/** Whether a device can be used at all. */
+export function canCompute(device: DeviceReport): boolean {
+  return computeQueueFamily(device) >= 0;
+}
+
 /** Index of the device "auto" takes, or -1 where that is the CPU. */
 export function bestDevice(devices: readonly DeviceReport[]): number {
   for (const type of preference) {
-    const index = devices.findIndex((device) => device.type === type && computeQueueFamily(device) >= 0);
+    const index = devices.findIndex((device) => device.type === type && canCompute(device));
     if (index >= 0) return index;
   }
   return -1;

@@ -6,6 +6,7 @@ export {
   type DeviceResponses,
   type MemoryRecord,
   type MemoryReport,
+  type RecordedMemory,
   type RecordedRequest,
   reportFormat,
 } from "./report.js";

@@ -64,6 +64,7 @@ export interface MemoryRecord {
   readonly requests: readonly RecordedRequest[];
 }
 
+/** How a memory report is recognised: its field `format`. */
 export const reportFormat = "whisper-vulkan memory report";
 
 /**

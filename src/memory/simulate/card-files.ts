@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../nearest-names.js";
 import { packageIncomplete, readPackageFile } from "../../package-files.js";
+import { shown } from "../../shown.js";
 import { parseJson, readJson } from "../read-json.js";
 import type { Card } from "./card.js";
 import { cardFromJson } from "./card-from-json.js";
@@ -34,7 +35,7 @@ export async function cardNamed(name: string): Promise<Card> {
   if (/\.json$|[/\\]/i.test(name)) return cardFromJson(await readJson(name, name, "card-invalid"), name);
   const names = cardNames();
   if (!names.includes(name))
-    throw new WhisperVulkanError("card-unknown", `no card is called ${JSON.stringify(name)}`, {
+    throw new WhisperVulkanError("card-unknown", `no card is called ${shown(name)}`, {
       hint: `Nearest names: ${namesLike(name, names).join(", ")}; or give the path of a card's .json file`,
     });
   const file = new URL(`${name}.json`, folder);

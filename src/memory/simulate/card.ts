@@ -28,6 +28,7 @@ export interface Card {
   readonly assumed: readonly string[];
 }
 
+/** A heap of a card. Sizes in bytes. */
 export interface CardHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
@@ -41,6 +42,7 @@ export interface CardHeap {
   readonly largestFreeBytes?: number;
 }
 
+/** VkPhysicalDeviceLimits as far as they change what a program does. Sizes in bytes. */
 export interface CardLimits {
   readonly maxMemoryAllocationSize: number;
   readonly maxMemoryAllocationCount: number;

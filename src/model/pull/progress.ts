@@ -4,6 +4,7 @@
  */
 export type PullPhase = "wait" | "check" | "download" | "packages" | "rebuild";
 
+/** How far a phase of a pull is. */
 export interface PullProgress {
   readonly phase: PullPhase;
   readonly doneBytes: number;

@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { abortSignal, callback, checkOptions, type OptionTypes } from "../../check-options.js";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 import { aborted } from "../abort.js";
 import { cachedModelPath, cacheFolder } from "../cache/cache-folder.js";
@@ -14,11 +15,15 @@ import { type DownloadTiming, download, forgetValidator } from "./download.js";
 import { PartFile } from "./part-file.js";
 import { type PullProgress, progressReporter } from "./progress.js";
 
+/** How to pull a model. */
 export interface PullOptions {
   /** Stops the pull; what is downloaded so far stays for the next one. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what the pull is doing, about ten times a second. */
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
+
+const optionTypes: OptionTypes<PullOptions> = { signal: abortSignal, onProgress: callback };
 
 /** What tests put in place of the world outside. */
 export interface PullSettings extends PullOptions {
@@ -39,10 +44,11 @@ const timing: DownloadTiming = { stallMs: 30_000, backoffMs: 500, attempts: 5 };
  * Several pulls of a model at once, in any number of processes, download it once.
  *
  * @throws WhisperVulkanError "model-unknown", "model-download-failed", "model-hash-mismatch", "disk-full",
- * "cache-not-writable", "aborted"
+ * "cache-not-writable", "option-invalid", "aborted"
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<string> {
   const model = modelNamed(name);
+  checkOptions(options, optionTypes);
   return pullModel(model, {
     ...options,
     folder: cacheFolder(),

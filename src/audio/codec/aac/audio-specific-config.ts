@@ -1,0 +1,70 @@
+import { BitReader } from "./bit-reader.js";
+import { layoutOf } from "./channel-layouts.js";
+import { type LayoutElement, readProgramConfig } from "./program-config-element.js";
+import { SAMPLE_RATES } from "./scale-factor-bands.js";
+
+/** Audio object types decoded here (ISO/IEC 14496-3, 1.5.1). */
+export const MAIN = 1;
+export const LOW_COMPLEXITY = 2;
+export const LONG_TERM_PREDICTION = 4;
+const SBR = 5;
+const PARAMETRIC_STEREO = 29;
+
+/** The shortest program_config_element. */
+const MIN_PROGRAM_CONFIG_BITS = 45;
+
+/** What an AudioSpecificConfig says of the core: the stream without the upper band that SBR adds. */
+export interface AudioSpecificConfig {
+  /** Of the core: never SBR or PS. */
+  readonly objectType: number;
+  /** Of the core, in samples per second: half the rate that HE-AAC is played at. */
+  readonly sampleRate: number;
+  /** Samples of one frame: 1024 or 960. */
+  readonly frameLength: number;
+  /** Null where the stream itself has to say it. */
+  readonly layout: readonly LayoutElement[] | null;
+  /** How long it is, without an extension behind. */
+  readonly lengthBits: number;
+}
+
+/**
+ * Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1); null for one that makes no sense. SBR and PS that are said
+ * in the extension behind (0x2b7), or not at all, make no difference to the core: the extension is not read.
+ */
+export function readAudioSpecificConfig(header: Uint8Array): AudioSpecificConfig | null {
+  const bits = new BitReader();
+  bits.load(header);
+  const config = readFrom(bits);
+  return config === null || bits.isPastEnd ? null : { ...config, lengthBits: bits.position };
+}
+
+function readFrom(bits: BitReader): Omit<AudioSpecificConfig, "lengthBits"> | null {
+  let objectType = readObjectType(bits);
+  const sampleRate = readRate(bits);
+  const channelConfiguration = bits.read(4);
+  if (objectType === SBR || objectType === PARAMETRIC_STEREO) {
+    readRate(bits); // the rate that SBR plays at
+    objectType = readObjectType(bits);
+  }
+  if (sampleRate === null || sampleRate === 0) return null;
+  const isDecoded =
+    objectType === MAIN || objectType === LOW_COMPLEXITY || objectType === LONG_TERM_PREDICTION;
+  if (!isDecoded) return { objectType, sampleRate, frameLength: 1024, layout: null };
+  const frameLength = bits.flag() ? 960 : 1024;
+  if (bits.flag()) bits.skip(14); // delay of a core coder
+  bits.skip(1); // extension: nothing behind it for these types
+  // ADTS has no room for a program_config_element: it is in the first packet then.
+  const isSaid = channelConfiguration !== 0 || bits.leftBits < MIN_PROGRAM_CONFIG_BITS;
+  const layout = isSaid ? layoutOf(channelConfiguration) : readProgramConfig(bits);
+  return { objectType, sampleRate, frameLength, layout };
+}
+
+function readObjectType(bits: BitReader): number {
+  const type = bits.read(5);
+  return type === 31 ? 32 + bits.read(6) : type;
+}
+
+function readRate(bits: BitReader): number | null {
+  const index = bits.read(4);
+  return index === 15 ? bits.read(24) : (SAMPLE_RATES[index] ?? null);
+}

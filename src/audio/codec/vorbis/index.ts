@@ -1,0 +1,134 @@
+import type { Pcm } from "../../pcm.js";
+import type { Codec, PacketDecoder } from "../codec.js";
+import { readVorbisHeader, type VorbisIdentification } from "../vorbis-header.js";
+import { xiphSpeakers } from "../xiph-speakers.js";
+import { VorbisBits } from "./bits.js";
+import { decodeFloor } from "./floor.js";
+import { InverseMdct } from "./mdct.js";
+import { decodeResidue } from "./residue.js";
+import type { Mapping, VorbisSetup } from "./setup.js";
+
+/** Vorbis: the header is its three header packets in Xiph lacing, as in Matroska's CodecPrivate. */
+export const vorbis: Codec = {
+  name: "vorbis",
+  async open({ header }, fileName) {
+    const { identification, setup } = readVorbisHeader(header, fileName);
+    return new VorbisDecoder(identification, setup);
+  },
+};
+
+class VorbisDecoder implements PacketDecoder {
+  readonly #identification: VorbisIdentification;
+  readonly #setup: VorbisSetup;
+  readonly #transforms: readonly [InverseMdct, InverseMdct];
+  /** Rising halves of the windows of short and long blocks. */
+  readonly #slopes: readonly [Float32Array, Float32Array];
+  /** Second half of the block before, windowed; null at the start. */
+  #before: Float32Array[] | null = null;
+  nDamaged = 0;
+
+  constructor(identification: VorbisIdentification, setup: VorbisSetup) {
+    this.#identification = identification;
+    this.#setup = setup;
+    const [short, long] = identification.blockSizes;
+    this.#transforms = [new InverseMdct(short), new InverseMdct(long)];
+    this.#slopes = [slope(short / 2), slope(long / 2)];
+  }
+
+  decode(data: Uint8Array): Pcm | null {
+    const { modes, modeBits, mappings } = this.#setup;
+    const bits = new VorbisBits(data);
+    if (data.length === 0) return null;
+    const isHeader = bits.flag();
+    const mode = modes[bits.uint(modeBits)];
+    if (isHeader || mode === undefined) {
+      this.nDamaged += 1;
+      return null;
+    }
+    const isLong = mode.isLong;
+    const [isLongBefore, isLongBehind] = isLong ? [bits.flag(), bits.flag()] : [false, false];
+    const size = this.#identification.blockSizes[isLong ? 1 : 0];
+    const blocks = this.#spectra(bits, mappings[mode.mapping]!, size / 2).map((spectrum) => {
+      const block = new Float32Array(size);
+      this.#transforms[isLong ? 1 : 0].transform(spectrum, block);
+      applyWindow(block, this.#slopes[isLongBefore ? 1 : 0], this.#slopes[isLongBehind ? 1 : 0]);
+      return block;
+    });
+    return this.#overlap(blocks);
+  }
+
+  /** Each channel's spectrum: its floor curve times its residue. */
+  #spectra(bits: VorbisBits, { mux, submaps, couplings }: Mapping, length: number): Float32Array[] {
+    const { codebooks, floors, residues } = this.#setup;
+    const curves = mux.map((submap) => {
+      const curve = new Float32Array(length);
+      return decodeFloor(bits, floors[submaps[submap]!.floor]!, codebooks, curve) ? curve : null;
+    });
+    const isCoded = curves.map((curve) => curve !== null);
+    for (const { magnitude, angle } of couplings) {
+      if (isCoded[magnitude] || isCoded[angle]) [isCoded[magnitude], isCoded[angle]] = [true, true];
+    }
+    const spectra = mux.map(() => new Float32Array(length));
+    submaps.forEach(({ residue }, submap) => {
+      const own = mux.flatMap((of, c) => (of === submap ? [isCoded[c] ? spectra[c]! : null] : []));
+      decodeResidue(bits, residues[residue]!, codebooks, own, length);
+    });
+    for (const { magnitude, angle } of couplings.toReversed()) uncouple(spectra[magnitude]!, spectra[angle]!);
+    spectra.forEach((spectrum, c) => {
+      const curve = curves[c];
+      for (let i = 0; i < length; i++) spectrum[i]! *= curve?.[i] ?? 0;
+    });
+    return spectra;
+  }
+
+  /** Adds the second half of the block before to the first half of this one. */
+  #overlap(blocks: Float32Array[]): Pcm | null {
+    const before = this.#before;
+    this.#before = blocks.map((block) => block.subarray(block.length / 2));
+    if (before === null) return null;
+    const channels = blocks.map((block, c) => {
+      // The middles of both blocks are apart by half of each one's half.
+      const [old, half] = [before[c]!, block.length / 2];
+      const samples = new Float32Array((old.length + half) / 2);
+      const shift = (old.length - half) / 2;
+      for (let i = 0; i < samples.length; i++) {
+        samples[i] = (old[i] ?? 0) + (i >= shift ? (block[i - shift] ?? 0) : 0);
+      }
+      return samples;
+    });
+    const { sampleRate, nChannels } = this.#identification;
+    return { channels, sampleRate, speakers: xiphSpeakers(nChannels) };
+  }
+
+  reset(): void {
+    this.#before = null;
+  }
+
+  free(): void {}
+}
+
+function slope(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) =>
+    Math.sin((Math.PI / 2) * Math.sin(((i + 0.5) / length) * (Math.PI / 2)) ** 2),
+  );
+}
+
+/** A long block beside a short one rises, or falls, as fast as the short one, in the middle of its half. */
+function applyWindow(block: Float32Array, rise: Float32Array, fall: Float32Array): void {
+  const half = block.length / 2;
+  const [riseAt, fallAt] = [(half - rise.length) / 2, half + (half - fall.length) / 2];
+  block.fill(0, 0, riseAt);
+  for (let i = 0; i < rise.length; i++) block[riseAt + i]! *= rise[i]!;
+  for (let i = 0; i < fall.length; i++) block[fallAt + i]! *= fall[fall.length - 1 - i]!;
+  block.fill(0, fallAt + fall.length);
+}
+
+/** Magnitude and angle of two channels back to both (Vorbis I, 4.3.5). */
+function uncouple(magnitudes: Float32Array, angles: Float32Array): void {
+  for (let i = 0; i < magnitudes.length; i++) {
+    const [magnitude, angle] = [magnitudes[i]!, angles[i]!];
+    const other = magnitude > 0 === angle > 0 ? magnitude - angle : magnitude + angle;
+    if (angle > 0) angles[i] = other;
+    else [magnitudes[i], angles[i]] = [other, magnitude];
+  }
+}

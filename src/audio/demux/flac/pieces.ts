@@ -1,0 +1,111 @@
+import { type FlacFrameHeader, flacFrameHeader, MAX_FLAC_HEADER_BYTES } from "../../codec/flac-frame.js";
+import type { ByteSource } from "../../input/byte-source.js";
+import { ByteWindow } from "../byte-window.js";
+import { crc16 } from "../crc.js";
+import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
+
+/** A whole frame, its checksum right; the STREAMINFO of a stream that begins; or bytes that belong to none. */
+export type FlacPiece =
+  | { readonly kind: "frame"; readonly header: FlacFrameHeader; readonly bytes: Uint8Array }
+  | { readonly kind: "stream-info"; readonly bytes: Uint8Array }
+  /** `isFrame`: the bytes begin as a frame does. */
+  | { readonly kind: "damage"; readonly isFrame: boolean };
+
+/**
+ * Cuts a native FLAC stream from `start` on. A frame ends where its checksum (CRC-16, zero over a whole frame) is right
+ * and another frame, a tag, another stream or the end follows: so damage costs only the frames it touches, and headers
+ * that say too little of the sizes don't matter.
+ */
+export async function* flacPieces(source: ByteSource, start: number): AsyncGenerator<FlacPiece> {
+  const window = new ByteWindow(source, start);
+  for (;;) {
+    await skipTags(window);
+    if (!(await window.ensure(1))) return;
+    await window.ensure(Math.max(MAX_FLAC_HEADER_BYTES, LOOK_BYTES));
+    if (isMark(window.bytes, window.at)) {
+      const bytes = await readMetadata(window);
+      if (bytes !== null) yield { kind: "stream-info", bytes };
+      continue;
+    }
+    const header = flacFrameHeader(window.bytes, window.at);
+    const length = header === null ? null : await frameLength(window, header);
+    if (header === null || length === null) {
+      await skipToHeader(window);
+      yield { kind: "damage", isFrame: header !== null };
+    } else {
+      yield { kind: "frame", header, bytes: window.bytes.slice(window.at, window.at + length) };
+      window.at += length;
+    }
+  }
+}
+
+/** "fLaC": a stream begins. */
+export function isMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x66 && bytes[at + 1] === 0x4c && bytes[at + 2] === 0x61 && bytes[at + 3] === 0x43;
+}
+
+/** Steps over "fLaC" and the metadata blocks behind it and gives STREAMINFO's 34 bytes. */
+async function readMetadata(window: ByteWindow): Promise<Uint8Array | null> {
+  let info: Uint8Array | null = null;
+  window.skip(4);
+  for (let isLast = false; !isLast; ) {
+    if (!(await window.ensure(4))) return info;
+    const [first, a, b, c] = window.bytes.subarray(window.at, window.at + 4);
+    const length = (a! << 16) | (b! << 8) | c!;
+    isLast = (first! & 0x80) !== 0;
+    window.skip(4);
+    if ((first! & 0x7f) === 0 && (await window.ensure(34))) {
+      info = window.bytes.slice(window.at, window.at + 34);
+    }
+    window.skip(length);
+  }
+  return info;
+}
+
+/** Length of the frame that starts here, null when its end cannot be found. */
+async function frameLength(window: ByteWindow, header: FlacFrameHeader): Promise<number | null> {
+  // Stored as they are, samples take no more than this.
+  const maxBytes =
+    64 + Math.ceil(header.blockSize * header.nChannels * ((header.bits ?? 32) + 1) * 0.125) * 1.1;
+  let checksum = 0;
+  let firstZero: number | null = null;
+  for (let length = 0; length <= maxBytes; ) {
+    const isMore = await window.ensure(length + BITE_BYTES);
+    const { bytes, at } = window;
+    // Where more follows, the last bytes are left for looking ahead.
+    const stop = isMore ? window.available - LOOK_BYTES : window.available;
+    for (; length < stop; ) {
+      checksum = crc16(bytes, at + length, at + length + 1, checksum);
+      length += 1;
+      if (checksum !== 0 || length <= header.headerBytes) continue;
+      if (isBoundary(bytes, at + length)) return length;
+      firstZero ??= length;
+    }
+    // What follows the last frame may be nothing known.
+    if (!isMore) return firstZero;
+  }
+  return null;
+}
+
+/** Bytes looked at at once. */
+const BITE_BYTES = 4096;
+
+/** Whether a frame can end before `bytes[at]`. */
+function isBoundary(bytes: Uint8Array, at: number): boolean {
+  if (at === bytes.length) return true;
+  return flacFrameHeader(bytes, at) !== null || isMark(bytes, at) || isTag(bytes, at);
+}
+
+/** Moves to the next header, or to the end. */
+async function skipToHeader(window: ByteWindow): Promise<void> {
+  window.at += 1;
+  while (await window.ensure(MAX_FLAC_HEADER_BYTES)) {
+    const { bytes } = window;
+    const stop = bytes.length - MAX_FLAC_HEADER_BYTES;
+    for (; window.at <= stop; window.at++) {
+      const isStart = flacFrameHeader(bytes, window.at) !== null || isMark(bytes, window.at);
+      if (isStart) return;
+    }
+  }
+  window.at = window.bytes.length;
+}

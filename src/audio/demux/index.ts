@@ -1,0 +1,108 @@
+import type { ByteSource } from "../input/index.js";
+import { adts } from "./adts.js";
+import { aiff } from "./aiff.js";
+import { caf } from "./caf/index.js";
+import type { DamageReport } from "./damage-report.js";
+import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
+import { flac } from "./flac/index.js";
+import { latm } from "./latm.js";
+import { matroska } from "./matroska/index.js";
+import { mp3 } from "./mp3/index.js";
+import { mp4 } from "./mp4/index.js";
+import { ogg } from "./ogg/index.js";
+import { id3v2Bytes } from "./tags.js";
+import { wav } from "./wav/index.js";
+
+export type { Demuxer, ForeignAudio } from "./demuxer.js";
+
+/** The containers read here. Those with a mark come first; frames without one are guessed from several in a row. */
+export const CONTAINERS: readonly Container[] = [wav, flac, ogg, matroska, mp4, aiff, caf, adts, latm, mp3];
+
+/** Bytes looked at: most files say what they are at once, and a stream may be slow. */
+const HEAD_BYTES = [1 << 12, 1 << 16];
+
+/**
+ * Finds out by its contents what a file is, and opens it. The source lets go of bytes only when it is a demuxer that
+ * reads on: another program wants all of them.
+ *
+ * @throws WhisperVulkanError `audio-no-track`, `audio-corrupt`, and what reading throws
+ */
+export async function openDemuxer(source: ByteSource, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
+  const found = (await recognise(source, await endOfId3(source))) ?? (await recognise(source, 0));
+  if (found === null) return { codec: null, durationSeconds: null };
+  const held = new HeldSource(source);
+  const opened = await found.container.open(held, found.start, damage);
+  if ("packets" in opened) held.letGo();
+  return opened;
+}
+
+async function recognise(source: ByteSource, offset: number) {
+  for (const nBytes of HEAD_BYTES) {
+    const head = await source.read(offset, nBytes);
+    const isWhole = head.length < nBytes;
+    for (const container of CONTAINERS) {
+      const at = container.recognise(head, isWhole);
+      if (at !== null) return { container, start: offset + at };
+    }
+    if (isWhole) return null;
+  }
+  return null;
+}
+
+/** Where the ID3v2 tags at the start end; they may hold pictures of megabytes, and stand in front of anything. */
+async function endOfId3(source: ByteSource): Promise<number> {
+  for (let at = 0; ; ) {
+    const tagBytes = id3v2Bytes(await source.read(at, 10), 0);
+    if (tagBytes === null) return at;
+    at += tagBytes;
+  }
+}
+
+/** Keeps what is released until it is sure that nobody else wants it. */
+class HeldSource implements ByteSource {
+  readonly #source: ByteSource;
+  #isHeld = true;
+  #released = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  get name() {
+    return this.#source.name;
+  }
+  get sizeBytes() {
+    return this.#source.sizeBytes;
+  }
+  get isReplayable() {
+    return this.#source.isReplayable;
+  }
+
+  read(offset: number, lengthBytes: number) {
+    return this.#source.read(offset, lengthBytes);
+  }
+
+  readSome(offset: number, lengthBytes: number) {
+    return (this.#source.readSome ?? this.#source.read).call(this.#source, offset, lengthBytes);
+  }
+
+  release(offset: number): void {
+    this.#released = Math.max(this.#released, offset);
+    if (!this.#isHeld) this.#source.release(offset);
+  }
+
+  letGo(): void {
+    this.#isHeld = false;
+    this.#source.release(this.#released);
+  }
+
+  whole() {
+    return this.#source.whole();
+  }
+  path() {
+    return this.#source.path();
+  }
+  close() {
+    return this.#source.close();
+  }
+}

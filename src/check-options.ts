@@ -1,0 +1,82 @@
+import { WhisperVulkanError } from "./errors.js";
+import { nearestNames } from "./nearest-names.js";
+import { shown } from "./shown.js";
+
+/** What an option may hold. */
+export interface OptionType {
+  readonly holds: (value: unknown) => boolean;
+  /** What to give, as a sentence. */
+  readonly hint: string;
+}
+
+/** The type of each option of an options object. */
+export type OptionTypes<T> = Readonly<Record<keyof Required<T>, OptionType>>;
+
+export const text: OptionType = { holds: (value) => typeof value === "string", hint: "Give a text." };
+export const flag: OptionType = {
+  holds: (value) => typeof value === "boolean",
+  hint: "Give true or false.",
+};
+export const callback: OptionType = {
+  holds: (value) => typeof value === "function",
+  hint: "Give a function.",
+};
+/** By what it can do: a signal may come from another realm, whose AbortSignal is not ours. */
+export const abortSignal: OptionType = {
+  holds: (value) => {
+    const signal = value as Partial<AbortSignal> | null;
+    return typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function";
+  },
+  hint: "Give the signal of an AbortController.",
+};
+/** Bytes, milliseconds and the like: a number from 0. */
+export const amount = (what: string): OptionType => ({
+  holds: (value) => typeof value === "number" && value >= 0,
+  hint: `Give a number of ${what} from 0.`,
+});
+export const wholeNumber = (from: number, to: number): OptionType => ({
+  holds: (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
+  hint:
+    to === Number.MAX_SAFE_INTEGER
+      ? `Give a whole number from ${from}.`
+      : `Give a whole number from ${from} to ${to}.`,
+});
+/** What names a device: a number, a part of its name, "auto", "cpu". */
+export const deviceName: OptionType = {
+  holds: (value) =>
+    (typeof value === "string" && value !== "") || (Number.isSafeInteger(value) && (value as number) >= 0),
+  hint: 'Give "auto", "cpu", or the number or a part of the name of a device: devices() lists them.',
+};
+export const oneOf = (...values: readonly string[]): OptionType => ({
+  holds: (value) => values.includes(value as string),
+  hint: `Give ${values.map((value) => `"${value}"`).join(" or ")}.`,
+});
+
+/**
+ * Checks the names and the types of options, as plain JavaScript may give them: nothing else would notice a slip such
+ * as "langauge". An option that is undefined counts as left out.
+ *
+ * @throws WhisperVulkanError "option-invalid", with the option's name and what was given
+ */
+export function checkOptions<T extends object>(options: T, types: OptionTypes<T>): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new WhisperVulkanError("option-invalid", `The options cannot be ${shown(options)}.`, {
+      hint: "Give an object, or leave them out.",
+    });
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(types, name)) {
+      const [nearest] = nearestNames(name, Object.keys(types));
+      throw new WhisperVulkanError("option-invalid", `There is no option ${shown(name)}.`, {
+        hint: `Did you mean "${nearest}"?`,
+      });
+    }
+    checkOption(name, value, types[name as keyof T]);
+  }
+}
+
+/** @throws WhisperVulkanError "option-invalid" */
+export function checkOption(name: string, value: unknown, { holds, hint }: OptionType): void {
+  if (holds(value)) return;
+  throw new WhisperVulkanError("option-invalid", `The option ${name} cannot be ${shown(value)}.`, { hint });
+}

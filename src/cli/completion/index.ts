@@ -1,0 +1,32 @@
+import { Argument, type Command } from "commander";
+import { takes } from "../options/index.js";
+import { bash } from "./bash.js";
+import { describeCommands } from "./describe.js";
+import { fish } from "./fish.js";
+import { zsh } from "./zsh.js";
+
+/** By shell, the script that completes the commands. */
+export const shells = { bash, zsh, fish } as const;
+export type Shell = keyof typeof shells;
+
+const install = `
+To have it, once:
+  bash  echo 'eval "$(whisper-vulkan completion bash)"' >> ~/.bashrc
+  zsh   echo 'eval "$(whisper-vulkan completion zsh)"' >> ~/.zshrc     (after the line with compinit)
+  fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
+For fish, do it again after an update of whisper-vulkan.`;
+
+/** Prints what a shell needs to complete commands, options and their values: made from the program's own definition. */
+export function addCompletionCommand(program: Command): void {
+  const names = Object.keys(shells);
+  const shell = new Argument("<shell>", "the shell").choices(names);
+  takes(shell, { words: () => names });
+  program
+    .command("completion")
+    .description("what bash, zsh or fish need to complete commands and options with Tab")
+    .addArgument(shell)
+    .addHelpText("after", install)
+    .action((name: Shell) => {
+      process.stdout.write(shells[name](describeCommands(program)));
+    });
+}

@@ -1,0 +1,3 @@
+export { checkRecordings } from "./check.js";
+export { type Expanded, expandInputs } from "./expand.js";
+export { isFile, type Recording } from "./recording.js";

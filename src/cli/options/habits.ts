@@ -1,0 +1,132 @@
+import { WhisperVulkanError } from "../../errors.js";
+
+const notYet = "is not here yet";
+
+/**
+ * Options of whisper.cpp's whisper-cli and of openai-whisper that have another name here or are not here, with what to
+ * say of them. What has the same name and meaning is not in it.
+ */
+const meanings: Readonly<Record<string, string>> = {
+  // whisper-cli: results
+  "-otxt": "is -f txt here",
+  "--output-txt": "is -f txt here",
+  "-osrt": "is -f srt here",
+  "--output-srt": "is -f srt here",
+  "-ovtt": "is -f vtt here",
+  "--output-vtt": "is -f vtt here",
+  "-oj": "is -f json here",
+  "--output-json": "is -f json here",
+  "-ojf": "is -f json here",
+  "--output-json-full": "is -f json here",
+  "-of": "is -o here: -o NAME.srt, or -o FOLDER/",
+  "--output-file": "is -o here: -o NAME.srt, or -o FOLDER/",
+  "-olrc": notYet,
+  "--output-lrc": notYet,
+  "-owts": notYet,
+  "--output-words": notYet,
+  "-ocsv": notYet,
+  "--output-csv": notYet,
+  // whisper-cli: what is heard, and how
+  "--file": "is not needed here: give the recording alone",
+  "-tr": "is --task translate here",
+  "--translate": "is --task translate here",
+  "-dl": "is not here: --language auto says the language and goes on",
+  "--detect-language": "is not here: --language auto says the language and goes on",
+  "-nf": "is --temperature 0 here",
+  "--no-fallback": "is --temperature 0 here",
+  "-tp": "is --temperature here",
+  "-tpi": "is a list here, such as --temperature 0,0.2,0.4",
+  "--temperature-inc": "is a list here, such as --temperature 0,0.2,0.4",
+  "-nth": "is --no-speech-threshold here",
+  "--no-speech-thold": "is --no-speech-threshold here",
+  "-lpt": "is --logprob-threshold here",
+  "--logprob-thold": "is --logprob-threshold here",
+  "-et": "is --compression-ratio-threshold here, which measures repetition in another way",
+  "--entropy-thold": "is --compression-ratio-threshold here, which measures repetition in another way",
+  "-mc": "is here only as --no-condition-on-previous-text",
+  "--max-context": "is here only as --no-condition-on-previous-text",
+  "-sns": "is --suppress-tokens here; its default, -1, suppresses what is not speech",
+  "--suppress-nst": "is --suppress-tokens here; its default, -1, suppresses what is not speech",
+  "-nt": "is --no-timestamps here",
+  "-bs": notYet,
+  "--beam-size": notYet,
+  "-bo": notYet,
+  "--best-of": notYet,
+  "-ml": notYet,
+  "--max-len": notYet,
+  "-sow": notYet,
+  "--split-on-word": notYet,
+  "-wt": notYet,
+  "--word-thold": notYet,
+  "-dtw": notYet,
+  "--dtw": notYet,
+  "-di": notYet,
+  "--diarize": notYet,
+  "-tdrz": notYet,
+  "--tinydiarize": notYet,
+  "-ot": notYet,
+  "--offset-t": notYet,
+  "--duration": notYet,
+  "--vad": notYet,
+  "--grammar": notYet,
+  // whisper-cli: the machine and the screen
+  "-ng": "is --device cpu here",
+  "--no-gpu": "is --device cpu here",
+  "-p": "is not here; --threads N says how many threads the CPU backend has",
+  "--processors": "is not here; --threads N says how many threads the CPU backend has",
+  "-fa": "is not here: the fastest way is chosen for each device",
+  "--flash-attn": "is not here: the fastest way is chosen for each device",
+  "-nfa": "is not here: the fastest way is chosen for each device",
+  "-np": "is --quiet here",
+  "--no-prints": "is --quiet here",
+  "-pp": "is not needed here: progress is shown in a terminal, unless with --quiet",
+  "--print-progress": "is not needed here: progress is shown in a terminal, unless with --quiet",
+  "-pc": "is not here: colours do not show confidence",
+  "--print-colors": "is not here: colours do not show confidence",
+  "-ps": "is not here; --format json has all tokens",
+  "--print-special": "is not here; --format json has all tokens",
+  // openai-whisper and those that copy it
+  "--output-format": "is --format here",
+  "--output-dir": "is --output FOLDER/ here",
+  "--model-dir": "is the environment variable WHISPER_VULKAN_CACHE here",
+  "--initial-prompt": "is --prompt here",
+  "--verbose": "is not here; --quiet leaves out all but errors and warnings",
+  "--fp16": "is not needed here: weights stay as the file has them",
+  "--compute-type": "is not needed here: weights stay as the file has them",
+  "--temperature-increment-on-fallback": "is a list here, such as --temperature 0,0.2,0.4",
+  "--word-timestamps": notYet,
+  "--highlight-words": notYet,
+  "--max-line-width": notYet,
+  "--max-line-count": notYet,
+  "--max-words-per-line": notYet,
+  "--patience": notYet,
+  "--length-penalty": notYet,
+  "--clip-timestamps": notYet,
+  "--hallucination-silence-threshold": notYet,
+  "--vad-filter": notYet,
+};
+
+/** Its name as people write it here: openai-whisper's have underscores, and a value may follow "=". */
+const dashed = (flag: string) => flag.replace(/=.*$/s, "").replaceAll("_", "-");
+
+/** What an option of another program is here: "--beam_size is not here yet"; null where it is nobody's. */
+export function meaningOf(flag: string): string | null {
+  const name = dashed(flag);
+  return Object.hasOwn(meanings, name) ? `${flag.replace(/=.*$/s, "")} ${meanings[name]}` : null;
+}
+
+/** All of them, for tests. */
+export const foreignOptions: readonly string[] = Object.keys(meanings);
+
+/**
+ * Some of these would be taken for something else: -osrt for "-o srt", -tr for "-t r".
+ * @throws WhisperVulkanError "option-invalid", with what it is here
+ */
+export function refuseForeignOption(args: readonly string[]): void {
+  const end = args.indexOf("--");
+  for (const flag of end < 0 ? args : args.slice(0, end)) {
+    if (!/^-[a-z]+$/.test(flag)) continue; // long ones are plainly unknown, and values may look like anything
+    const meaning = meaningOf(flag);
+    if (meaning !== null) throw new WhisperVulkanError("option-invalid", meaning);
+  }
+}

@@ -1,0 +1,73 @@
+import { stat } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
+import { WhisperVulkanError } from "../../errors.js";
+
+/** What to do with results that are there already. */
+export interface ExistingChoice {
+  readonly overwrite: boolean;
+  readonly skipExisting: boolean;
+  /** Whether somebody can be asked. */
+  readonly ask: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A result that is to be written: the paths that it may get (one a language, where that is not known yet). */
+interface Result {
+  readonly paths: readonly string[];
+}
+
+/**
+ * Whether results that are there already are overwritten or left alone; in a terminal the user is asked, else it is an
+ * error. Answers the results that are left alone. Devices and pipes are no results. Errors: option-invalid, aborted.
+ */
+export async function leftAlone<T extends Result>(
+  results: readonly T[],
+  choice: ExistingChoice,
+): Promise<ReadonlySet<T>> {
+  const { overwrite, skipExisting, ask, signal } = choice;
+  if (overwrite && skipExisting)
+    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing exclude each other");
+  if (overwrite) return new Set();
+  const existing = new Map<T, string>();
+  for (const result of results)
+    for (const path of result.paths)
+      if (await isResult(path)) {
+        existing.set(result, path);
+        break;
+      }
+  if (skipExisting) return new Set(existing.keys());
+  const [first] = existing.values();
+  if (first === undefined) return new Set();
+  const what = existing.size === 1 ? `${first} exists` : `${first} and ${existing.size - 1} more exist`;
+  const answer = ask ? await askWhat(what, signal) : "stop";
+  if (answer === "skip") return new Set(existing.keys());
+  if (answer === "overwrite") return new Set();
+  throw new WhisperVulkanError("option-invalid", `${what} already`, {
+    hint: "Give --overwrite or --skip-existing, or choose another place with --output.",
+  });
+}
+
+const isResult = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false, // what keeps it from being looked at is said when it is written
+  );
+
+/** Not readline's own terminal mode, in which Ctrl-C is no signal. */
+async function askWhat(what: string, signal: AbortSignal): Promise<"overwrite" | "skip" | "stop"> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    const answered = lines.question(`${what} already. Overwrite? [y]es, [s]kip, [N]o: `, { signal });
+    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("\n")));
+    const line = await Promise.race([answered, closed]);
+    if (line === "\n") process.stderr.write(line); // no answer will come, and so no end of the line
+    const answer = line.trim().toLowerCase();
+    if (/^(y|yes)$/.test(answer)) return "overwrite";
+    return /^(s|skip)$/.test(answer) ? "skip" : "stop";
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new WhisperVulkanError("aborted", "Stopped on request.", { cause });
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,2 @@
+export { styled } from "./colour.js";
+export { StatusLine } from "./status-line.js";
