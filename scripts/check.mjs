@@ -18,10 +18,13 @@ const checks = {
   ],
   "unused exports": ["knip"],
   "package layout": ["publint"],
+  "third-party licences": ["node", "scripts/licenses.mjs", "--check"],
 };
 let failed = 0;
 for (const [name, args] of Object.entries(checks)) {
-  const { status, stdout, stderr } = spawnSync("npx", ["--no-install", ...args], {
+  const [command, ...rest] =
+    args[0] === "node" ? [process.execPath, ...args.slice(1)] : ["npx", "--no-install", ...args];
+  const { status, stdout, stderr } = spawnSync(command, rest, {
     cwd: root,
     encoding: "utf8",
   });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runtimes } from "./runtimes.mjs";
 import { environmentFor, softwareVulkan } from "./software-vulkan.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -12,13 +13,14 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
-tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.vulkan.test.ts"], {});
+tier("pure", ["--exclude", "**/*.model.test.ts", "--exclude", "**/*.{vulkan,runtime,wine}.test.ts"], {});
 const pulled = ["base", "tiny.en"].filter((name) =>
   run(process.execPath, ["bin/whisper-vulkan", "pull", name]),
 );
 const models = pulled.length === 2 ? { WHISPER_VULKAN_TEST_MODELS: "1" } : {};
 if (pulled.length === 2) tier("real model", [".model.test.ts"], models);
 else skip("real model tier", "the models base and tiny.en could not be pulled, see above");
+runtimesTier();
 for (const name of /** @type {const} */ (["old", "new"])) {
   const software = softwareVulkan(name);
   if ("unavailable" in software) skip(`software Vulkan, ${name}`, software.unavailable);
@@ -44,6 +46,25 @@ else
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
+
+/** Bun, Deno and the versions of Node, each with software Vulkan where that is to be had. */
+function runtimesTier() {
+  if (pulled.length < 2)
+    return skip("runtimes tier", "the models base and tiny.en could not be pulled, see above");
+  const found = [];
+  for (const runtime of runtimes())
+    if ("unavailable" in runtime) skip(`runtime ${runtime.name}`, runtime.unavailable);
+    else found.push(runtime);
+  const software = softwareVulkan("old");
+  const vulkan =
+    "unavailable" in software ? {} : { ...environmentFor(software), WHISPER_VULKAN_TEST_DEVICE: "0" };
+  if ("unavailable" in software) skip("Vulkan in the runtimes tier", software.unavailable);
+  tier(`runtimes ${found.map(({ name }) => name).join(", ")}`, [".runtime.test.ts"], {
+    ...models,
+    ...vulkan,
+    WHISPER_VULKAN_TEST_RUNTIMES: JSON.stringify(found),
+  });
+}
 
 /** Whether the committed SPIR-V is what the GLSL gives. */
 function checkShaders(glslc) {

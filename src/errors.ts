@@ -37,8 +37,8 @@ export type ErrorCode =
   | "memory-report-invalid"
   | "process-failed"
   | "cpu-unavailable"
-  | "package-incomplete"
   // running
+  | "package-incomplete"
   | "aborted"
   | "disposed"
   | "internal";

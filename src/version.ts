@@ -1,6 +1,2 @@
-import { readPackageFileSync } from "./package-files.js";
-
-/** This package's version: "0.1.0". */
-export const packageVersion: string = JSON.parse(
-  readPackageFileSync(new URL("../package.json", import.meta.url)).toString("utf8"),
-).version;
+/** This package's version, as package.json has it: a bundle keeps it, while files it would be read from stay behind. */
+export const packageVersion = "0.1.0";

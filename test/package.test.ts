@@ -41,6 +41,14 @@ test("the packed package installs without scripts, imports, and transcribes", ({
     const imported = run(process.execPath, ["--input-type=module", "-e", script]);
     expect(imported.stdout.trim(), imported.stderr).toBe(`function ${Object.keys(formats).join()}`);
 
+    if ("require_module" in process.features) {
+      const required = run(process.execPath, [
+        ...["--input-type=commonjs", "-e"],
+        'console.log(typeof require("whisper-vulkan").Whisper.load)',
+      ]);
+      expect(required.stdout.trim(), required.stderr).toBe("function");
+    }
+
     const bin = join(folder, "node_modules/.bin/whisper-vulkan");
     expect(run(bin, ["--help"])).toMatchObject({ status: 0, stderr: "" });
     expect(run(bin, ["models"]).stdout).toMatch(/^base\b/m);

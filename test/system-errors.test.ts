@@ -118,7 +118,7 @@ describe("the package", () => {
     damage();
     const { status, stderr } = run(...args);
     expect(one(stderr)).toMatch(message);
-    expect(one(stderr)).toContain("Install whisper-vulkan again");
+    expect(one(stderr)).toContain("mark whisper-vulkan as external; otherwise install it again");
     expect(stderr).not.toContain("this is a bug");
     expect(status).not.toBe(0);
   });

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { WhisperVulkanError } from "../../errors.js";
-import { packageIncomplete, readPackageFile } from "../../package-files.js";
+import { packageIncomplete, readPackageFile } from "../../package-file.js";
 
 /** Node 20 has relaxed SIMD behind this flag, which later versions, where it is on, reject. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";

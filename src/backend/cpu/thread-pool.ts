@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { WhisperVulkanError } from "../../errors.js";
+import { packageFile } from "../../package-file.js";
 import type { Executable } from "../backend.js";
 import type { KernelsModule } from "./kernels-module.js";
 import type { CpuStep } from "./steps.js";
@@ -8,64 +9,71 @@ import { syncWords as word } from "./sync.js";
 /** What workers tell: an error in a step, or that all threads are through with the run. */
 type Message = { readonly error: string } | { readonly finished: true };
 
+interface Thread {
+  readonly worker: Worker;
+  /** Our end of the channel on which programs are sent. */
+  readonly programs: MessagePort;
+}
+
 /** Worker threads that walk programs together. One run at a time. Idle threads don't keep the process alive. */
 export class ThreadPool {
-  readonly #workers: readonly Worker[];
+  readonly #threads: readonly Thread[];
   readonly #sync: Int32Array;
   #programs = 0;
   #running: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #errors: string[] = [];
   #finished = false;
   #disposed = false;
+  /** Why a thread is gone; without it no run would ever end. */
+  #broken: WhisperVulkanError | null = null;
 
-  private constructor(workers: readonly Worker[], sync: Int32Array) {
-    this.#workers = workers;
+  private constructor(threads: readonly Thread[], sync: Int32Array) {
+    this.#threads = threads;
     this.#sync = sync;
-    for (const worker of workers) {
+    for (const { worker } of threads) {
       worker.on("message", (message: Message) => this.#onMessage(message));
-      worker.on("error", (error) => this.#running?.reject(error as Error));
+      worker.on("error", (error) => this.#onThreadLost(error));
+      worker.on("exit", (code) => this.#onThreadLost(new Error(`it exited with code ${code}`)));
       worker.unref(); // behind the listeners, since one for messages keeps the process alive again
     }
   }
 
   static async start(memory: WebAssembly.Memory, kernels: KernelsModule, workAddresses: readonly number[]) {
     const sync = new Int32Array(new SharedArrayBuffer(word.total * 4));
-    const workers = workAddresses.map(
-      (workAddress) =>
-        new Worker(new URL("./worker.js", import.meta.url), {
-          execArgv: [], // --input-type, for one, is for the main program only and would keep a worker from starting
-          workerData: {
-            ...{ sync, memory, workAddress, nThreads: workAddresses.length },
-            ...{ module: kernels.module, relaxedFlag: kernels.relaxedFlag },
-          },
-        }),
-    );
-    await Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            worker.once("message", () => {
-              worker.off("error", reject);
-              resolve();
-            });
-            worker.once("error", reject);
-          }),
-      ),
-    );
-    return new ThreadPool(workers, sync);
+    const threads = workAddresses.map((workAddress) => {
+      // A channel of our own: in Deno a worker's parentPort is no port that can be read without waiting.
+      const { port1: programs, port2: theirs } = new MessageChannel();
+      programs.unref();
+      const worker = new Worker(packageFile(new URL("./worker.js", import.meta.url)), {
+        execArgv: [], // --input-type, for one, is for the main program only and would keep a worker from starting
+        workerData: {
+          ...{ sync, memory, workAddress, nThreads: workAddresses.length, programs: theirs },
+          ...{ module: kernels.module, relaxedFlag: kernels.relaxedFlag },
+        },
+        transferList: [theirs],
+      });
+      return { worker, programs };
+    });
+    try {
+      await Promise.all(threads.map(({ worker }) => ready(worker)));
+    } catch (cause) {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      throw lostThread(cause, "if a bundler put the program together, mark whisper-vulkan as external");
+    }
+    return new ThreadPool(threads, sync);
   }
 
   get nThreads(): number {
-    return this.#workers.length;
+    return this.#threads.length;
   }
 
   add(steps: readonly CpuStep[]): Executable {
     const id = ++this.#programs;
-    for (const worker of this.#workers) worker.postMessage({ id, steps });
+    for (const { programs } of this.#threads) programs.postMessage({ id, steps });
     return {
       run: (signal) => this.#run(id, signal),
       dispose: () => {
-        for (const worker of this.#workers) worker.postMessage({ id, steps: null });
+        for (const { programs } of this.#threads) programs.postMessage({ id, steps: null });
       },
     };
   }
@@ -73,11 +81,13 @@ export class ThreadPool {
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#running?.reject(new WhisperVulkanError("disposed", "the engine was disposed during a run"));
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    for (const { programs } of this.#threads) programs.close();
   }
 
   async #run(id: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#disposed) throw new WhisperVulkanError("disposed", "the engine was disposed before this run");
+    if (this.#broken) throw this.#broken;
     if (signal?.aborted) throw aborted(signal);
     if (this.#running) throw new Error("a program is running already");
     const sync = this.#sync;
@@ -86,7 +96,7 @@ export class ThreadPool {
     Atomics.store(sync, word.program, id);
     const onAbort = () => Atomics.store(sync, word.abort, 1);
     signal?.addEventListener("abort", onAbort);
-    for (const worker of this.#workers) worker.ref();
+    for (const { worker } of this.#threads) worker.ref();
     try {
       await new Promise<void>((resolve, reject) => {
         this.#running = { resolve, reject };
@@ -101,8 +111,14 @@ export class ThreadPool {
     } finally {
       this.#running = null;
       signal?.removeEventListener("abort", onAbort);
-      for (const worker of this.#workers) worker.unref();
+      for (const { worker } of this.#threads) worker.unref();
     }
+  }
+
+  #onThreadLost(cause: unknown): void {
+    if (this.#disposed) return;
+    this.#broken ??= lostThread(cause);
+    this.#running?.reject(this.#broken);
   }
 
   #onMessage(message: Message): void {
@@ -112,6 +128,26 @@ export class ThreadPool {
     if (this.#finished && this.#errors.length === Atomics.load(this.#sync, word.failed))
       this.#running?.resolve();
   }
+}
+
+/** Resolves when the thread says that it is. */
+function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const exited = (code: number) => reject(new Error(`it exited with code ${code}`));
+    worker.once("error", reject).once("exit", exited);
+    worker.once("message", () => {
+      worker.off("error", reject).off("exit", exited);
+      resolve();
+    });
+  });
+}
+
+function lostThread(cause: unknown, hint?: string): WhisperVulkanError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new WhisperVulkanError("internal", `a thread of the CPU backend ended: ${why}`, {
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function aborted(signal: AbortSignal | undefined): WhisperVulkanError {

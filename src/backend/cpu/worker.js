@@ -8,8 +8,8 @@ import { runTask } from "./tasks.js";
 /** How often to look for the others before going to sleep: a few microseconds. */
 const spins = 3000;
 
-/** @type {{ sync: Int32Array, memory: WebAssembly.Memory, module: WebAssembly.Module, nThreads: number, workAddress: number, relaxedFlag: string | null }} */
-const { sync, memory, module, nThreads, workAddress, relaxedFlag } = workerData;
+/** @type {{ sync: Int32Array, memory: WebAssembly.Memory, module: WebAssembly.Module, nThreads: number, workAddress: number, relaxedFlag: string | null, programs: import("node:worker_threads").MessagePort }} */
+const { sync, memory, module, nThreads, workAddress, relaxedFlag, programs: programsPort } = workerData;
 if (relaxedFlag) (await import("node:v8")).setFlagsFromString(relaxedFlag);
 const { exports: kernels } = new WebAssembly.Instance(module, {
   env: {
@@ -27,12 +27,16 @@ port.postMessage({ ready: true });
 for (let run = 0; ; ) {
   Atomics.wait(sync, word.run, run);
   run = Atomics.load(sync, word.run);
-  for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
+  for (let received = nextMessage(); received; received = nextMessage()) {
     const { id, steps } = received.message;
     if (steps) programs.set(id, steps);
     else programs.delete(id);
   }
   walk(programs.get(Atomics.load(sync, word.program)));
+}
+
+function nextMessage() {
+  return receiveMessageOnPort(programsPort);
 }
 
 /**

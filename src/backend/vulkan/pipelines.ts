@@ -1,4 +1,4 @@
-import { packageIncomplete, readPackageFile } from "../../package-files.js";
+import { packageIncomplete, readPackageFile } from "../../package-file.js";
 import {
   VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
   VK_SHADER_STAGE_COMPUTE_BIT,

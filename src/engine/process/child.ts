@@ -10,9 +10,10 @@ import { LocalEngine } from "../local-engine.js";
 import { checkDevice } from "../open-backend.js";
 import { openSameModel } from "../open-same-model.js";
 import { errorData } from "./error-data.js";
-import type { Calls, Reply, Request } from "./messages.js";
+import type { Calls, Request } from "./messages.js";
 import { observed } from "./observed-network.js";
 import { unpackWindow } from "./packed-window.js";
+import { connectToParent } from "./parent.js";
 
 /** Signs of life are at least this far apart, so that they cost nothing. */
 const beatMs = 100;
@@ -25,12 +26,12 @@ let toldPlan: MemoryPlan | null = null;
 const running = new Map<number, AbortController>();
 
 process.title = "whisper-vulkan engine";
-process.on("disconnect", end);
 // Terminals and service managers send these to every process; what they mean for the engine is the parent's affair.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => {});
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => send({ kind: "fatal", error: errorData(error) }, end));
-process.on("message", (request: Request) => void serve(request));
+const send = connectToParent((request) => void serve(request), end);
+send({ kind: "beat", longestStepMs });
 
 async function serve(request: Request): Promise<void> {
   const { id } = request;
@@ -98,12 +99,6 @@ function beat(): void {
   if (now - lastBeat < beatMs) return;
   lastBeat = now;
   send({ kind: "beat", longestStepMs });
-}
-
-/** A parent that is gone hears nothing: "disconnect" is on its way. */
-function send(reply: Reply, sent: () => void = () => {}): void {
-  if (process.connected) process.send!(reply, undefined, undefined, () => sent());
-  else sent();
 }
 
 function end(): void {

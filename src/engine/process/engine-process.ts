@@ -1,10 +1,10 @@
-import type { ChildProcess } from "node:child_process";
 import { WhisperVulkanError } from "../../errors.js";
+import type { EngineChild } from "./engine-child.js";
 import { errorFrom } from "./error-data.js";
 import { limits } from "./limits.js";
 import type { Calls, Reply, Request } from "./messages.js";
-import { endInWords, ProcessLost } from "./process-lost.js";
-import { notStarted, startChild } from "./start-child.js";
+import { ProcessLost } from "./process-lost.js";
+import { startChild } from "./start-child.js";
 import { stopped } from "./stopped.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -24,7 +24,7 @@ export interface EngineProcessOptions {
 
 /** One process of the engine's, from its start to its end. While no call is under way it does not keep this process alive. */
 export class EngineProcess {
-  readonly #child: ChildProcess;
+  readonly #child: EngineChild;
   readonly #options: EngineProcessOptions;
   readonly #watchdog: Watchdog;
   readonly #calls = new Map<number, Call>();
@@ -42,20 +42,20 @@ export class EngineProcess {
       (silentMs) =>
         this.lose(`the engine's process gave no sign of life for ${(silentMs / 1000).toFixed(0)} s`),
     );
-    const child = startChild();
-    this.#child = child;
-    child.on("message", (reply) => this.#onReply(reply as Reply));
+    let closed = () => {};
     this.#closed = new Promise((resolve) => {
-      child.on("error", (error) => {
-        if (child.pid !== undefined) return;
-        this.#finish(notStarted(error));
-        resolve();
-      });
-      // comes after the last message
-      child.once("close", (code, signal) => {
-        this.lose(`the engine's process ended (${endInWords(code, signal)})`);
-        resolve();
-      });
+      closed = resolve;
+    });
+    this.#child = startChild({
+      onReply: (reply) => this.#onReply(reply),
+      onNotStarted: (error) => {
+        this.#finish(error);
+        closed();
+      },
+      onEnd: (how) => {
+        this.lose(`the engine's process ended (${how})`);
+        closed();
+      },
     });
   }
 
@@ -72,7 +72,7 @@ export class EngineProcess {
     const id = ++this.#nCalls;
     return new Promise<Calls[M]["answer"]>((resolve, reject) => {
       const onAbort = () => {
-        this.#send({ id, method: "stop" });
+        this.#child.send({ id, method: "stop" });
         reject(stopped(signal!));
       };
       const settled = () => signal?.removeEventListener("abort", onAbort);
@@ -88,7 +88,7 @@ export class EngineProcess {
         },
       });
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#send({ id, method, argument } as Request);
+      this.#child.send({ id, method, argument } as Request);
       this.#onCallsChanged();
     });
   }
@@ -112,7 +112,7 @@ export class EngineProcess {
 
   /** Resolves when the ended process has given its memory back, or when it is clear that even the system cannot end it. */
   async gone(): Promise<void> {
-    this.#child.ref();
+    this.#child.keepAlive(true);
     await within(limits.disposeMs, this.#closed);
   }
 
@@ -153,7 +153,7 @@ export class EngineProcess {
     if (this.#over) return;
     this.#over = over;
     this.#watchdog.stop();
-    this.#child.kill("SIGKILL");
+    this.#child.kill();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     this.#onCallsChanged();
@@ -167,22 +167,11 @@ export class EngineProcess {
     for (const call of calls) call.reject(error);
   }
 
-  #send(request: Request): void {
-    // A process that is gone says so by "close".
-    if (this.#child.connected) this.#child.send(request, undefined, undefined, () => {});
-  }
-
   #onCallsChanged(): void {
-    const { channel } = this.#child;
-    if (this.#calls.size > 0) {
-      this.#watchdog.start();
-      this.#child.ref();
-      channel?.ref();
-    } else {
-      this.#watchdog.stop();
-      this.#child.unref();
-      channel?.unref();
-    }
+    const working = this.#calls.size > 0;
+    this.#child.keepAlive(working);
+    if (working) this.#watchdog.start();
+    else this.#watchdog.stop();
   }
 }
 

@@ -10,6 +10,12 @@ export const limits = {
   stepFactor: 20,
   /** How long a process that is to end may take before it is killed. */
   disposeMs: 3_000,
+  /** In Electron as Node, how long the first sign of life may take: the app in its place would never give one. */
+  firstWordMs: 15_000,
+  /** How long Electron's app may take to be ready. */
+  appReadyMs: 15_000,
+  /** How long after its process' end the channel's end may take, with the last messages. */
+  closeMs: 1_000,
 };
 
 /** How long a step may take. Until one was measured: as long as on a device that manages 1 GFLOP/s, which is none. */

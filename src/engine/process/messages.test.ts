@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { WhisperVulkanError } from "../../errors.js";
 import { catalogue } from "../../model/index.js";
 import type { WindowJob } from "../../whisper/index.js";
+import { endInWords } from "./engine-child.js";
 import { errorData, errorFrom } from "./error-data.js";
 import { limits, stepLimitMs } from "./limits.js";
 import { packWindow, unpackWindow } from "./packed-window.js";
-import { endInWords } from "./process-lost.js";
 
 /** What arrives on the other side. */
 function sent<T>(message: T): T {

@@ -1,41 +1,22 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { WhisperVulkanError } from "../../errors.js";
-import { childEntry } from "./entry.js";
+import { electronMain } from "./electron.js";
+import { type ChildEvents, type EngineChild, engineMark } from "./engine-child.js";
+import { forkChild, fuseIsOff } from "./forked-child.js";
+import { startUtilityProcess } from "./utility-child.js";
 
-/** Processes that are there. One that hangs does not see its parent go, so it is ended by the parent's exit. */
-const living = new Set<ChildProcess>();
-let exitHookSet = false;
-
-/** Starts the engine's process. Nothing it prints reaches this process' standard output. Errors: process-failed. */
-export function startChild(): ChildProcess {
-  try {
-    const child = fork(childEntry, [], {
-      serialization: "advanced",
-      // an inspector's port or a loader's flags are the parent's own
-      execArgv: [],
-      stdio: ["ignore", 2, 2, "ipc"],
-      // In Electron process.execPath is Electron.
-      env: { ...process.env, ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: "1" }) },
-    });
-    living.add(child);
-    child.once("close", () => living.delete(child));
-    if (!exitHookSet) {
-      exitHookSet = true;
-      process.once("exit", () => {
-        for (const left of living) left.kill("SIGKILL");
-      });
-    }
-    return child;
-  } catch (error) {
-    throw notStarted(error);
-  }
+/**
+ * Starts the engine's process: a utility process in Electron's main process, elsewhere a child of the runtime.
+ * Nothing it prints reaches this process' standard output. Errors: process-failed.
+ */
+export function startChild(events: ChildEvents): EngineChild {
+  // An app that was started in the engine's place must not start another one.
+  if (process.env[engineMark]) throw process.versions.electron ? fuseIsOff() : startedByEngine();
+  const electron = electronMain();
+  return electron ? startUtilityProcess(electron, events) : forkChild(events);
 }
 
-/** The error for a process that the system would not start. */
-export function notStarted(error: unknown): WhisperVulkanError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new WhisperVulkanError("process-failed", `the engine's own process cannot be started (${why})`, {
-    hint: 'allow the program to start processes, or load the model without process: "own"',
-    cause: error,
+function startedByEngine(): WhisperVulkanError {
+  return new WhisperVulkanError("process-failed", "an engine's process cannot start another one", {
+    hint: `remove ${engineMark} from the environment`,
   });
 }

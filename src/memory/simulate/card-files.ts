@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../nearest-names.js";
-import { packageIncomplete, readPackageFile } from "../../package-files.js";
+import { packageFile, readPackageFile } from "../../package-file.js";
 import { shown } from "../../shown.js";
 import { parseJson, readJson } from "../read-json.js";
 import type { Card } from "./card.js";
@@ -14,13 +13,7 @@ const folder = new URL("../../../assets/cards/", import.meta.url);
 
 /** Names of the cards that come with the package, in alphabetical order. Errors: package-incomplete. */
 export function cardNames(): string[] {
-  let files: string[];
-  try {
-    files = readdirSync(fileURLToPath(folder));
-  } catch (cause) {
-    throw packageIncomplete(folder, "is missing", cause);
-  }
-  return files
+  return readdirSync(packageFile(folder))
     .filter((file) => file.endsWith(".json"))
     .map((file) => basename(file, ".json"))
     .sort();

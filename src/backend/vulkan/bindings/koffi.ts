@@ -1,30 +1,23 @@
 import { createRequire } from "node:module";
-import type Koffi from "koffi";
 import { WhisperVulkanError } from "../../../errors.js";
 
-let loaded: typeof Koffi | undefined;
+type Koffi = typeof import("koffi").default;
 
-/**
- * The foreign-function library, loaded when Vulkan is asked for: its native part is not built for every platform, and where it
- * is missing the CPU backend still works. Errors: vulkan-unavailable.
- */
-export function koffi(): typeof Koffi {
-  loaded ??= load();
-  return loaded;
-}
+/** Loads what calls C. In this way, so that a program without it can still use the CPU, and no bundler takes it apart. */
+const load: () => Koffi = () => createRequire(import.meta.url)("koffi");
+let loaded: Koffi | null = null;
 
-function load(): typeof Koffi {
+/** The foreign-function interface. Errors: vulkan-unavailable, where its native part was not installed. */
+export function koffi(from: () => Koffi = load): Koffi {
   try {
-    return createRequire(import.meta.url)("koffi") as typeof Koffi;
+    loaded ??= from();
+    return loaded;
   } catch (cause) {
-    const platform = `${process.platform} ${process.arch}`;
     throw new WhisperVulkanError(
       "vulkan-unavailable",
-      `the package koffi, through which Vulkan is called, cannot be loaded on ${platform}`,
+      "koffi, which calls the GPU's driver, cannot be loaded",
       {
-        hint:
-          "Install whisper-vulkan again on this machine, with its optional packages, and keep koffi out of bundles; " +
-          "where koffi has no build for the platform, use --device cpu",
+        hint: "install the package's optional dependencies too (no --omit=optional), and mark whisper-vulkan as external in a bundler; or use --device cpu",
         cause,
       },
     );

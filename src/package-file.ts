@@ -1,7 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { systemErrorCode, WhisperVulkanError } from "./errors.js";
+
+/** A file or folder that comes with the package. Errors: package-incomplete, where a bundler left it behind. */
+export function packageFile(url: URL): URL {
+  if (existsSync(url)) return url;
+  throw packageIncomplete(url, "is missing");
+}
 
 /** A file that comes with the package. Errors: package-incomplete. */
 export function readPackageFile(file: URL): Promise<Buffer> {
@@ -10,22 +16,11 @@ export function readPackageFile(file: URL): Promise<Buffer> {
   });
 }
 
-/** The same at once. Errors: package-incomplete. */
-export function readPackageFileSync(file: URL): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw packageIncomplete(file, reasonOf(cause), cause);
-  }
-}
-
 /** The error for a file of the package that is not as it was packed. what: "is damaged". */
 export function packageIncomplete(file: URL, what: string, cause?: unknown): WhisperVulkanError {
   const path = file.protocol === "file:" ? fileURLToPath(file) : file.href;
   return new WhisperVulkanError("package-incomplete", `${path}, a file of whisper-vulkan, ${what}`, {
-    hint:
-      "Install whisper-vulkan again; where it is bundled, mark it as external (esbuild: --external:whisper-vulkan), " +
-      "so that its files stay beside it",
+    hint: "if a bundler put the package into one file, mark whisper-vulkan as external; otherwise install it again",
     cause,
   });
 }

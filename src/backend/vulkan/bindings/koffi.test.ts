@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { koffi } from "./koffi.js";
+
+test("without its native part there is no Vulkan, said as such; later it is tried again", () => {
+  const missing = new Error("Cannot find the native Koffi module; did you bundle it correctly?");
+  const without = () =>
+    koffi(() => {
+      throw missing;
+    });
+  expect(without).toThrow(expect.objectContaining({ code: "vulkan-unavailable", cause: missing }));
+  expect(koffi().sizeof("uint32_t")).toBe(4);
+});

@@ -1,0 +1,39 @@
+import { WhisperVulkanError } from "../../errors.js";
+import type { Reply, Request } from "./messages.js";
+
+/** A started process of the engine's, whatever started it. */
+export interface EngineChild {
+  /** What a process that is gone was sent is lost: onEnd tells. */
+  send(request: Request): void;
+  /** Ends it, however it hangs. */
+  kill(): void;
+  /** Whether this process stays as long as that one runs. */
+  keepAlive(keep: boolean): void;
+}
+
+/** What is told of such a process. */
+export interface ChildEvents {
+  onReply(reply: Reply): void;
+  /** It could not be started: nothing else is told after this. */
+  onNotStarted(error: WhisperVulkanError): void;
+  /** It is gone, and its last reply was told. how: "SIGSEGV", "code 3". */
+  onEnd(how: string): void;
+}
+
+/** The environment variable that tells a process that it was started as the engine. */
+export const engineMark = "WHISPER_VULKAN_ENGINE";
+
+/** The error for a process that the system would not start. */
+export function notStarted(error: unknown): WhisperVulkanError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new WhisperVulkanError("process-failed", `the engine's own process cannot be started (${why})`, {
+    hint: 'allow the program to start processes, or load the model without process: "own"',
+    cause: error,
+  });
+}
+
+/** How a process ended, in words: "SIGSEGV", "code 3", Windows' "code 0xc0000005". */
+export function endInWords(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal) return signal;
+  return code !== null && code > 255 ? `code 0x${code.toString(16)}` : `code ${code}`;
+}

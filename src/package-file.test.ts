@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { packageFile } from "./package-file.js";
+
+test("a file that is there is named, one that is not says what a bundler has to be told", () => {
+  const here = new URL(import.meta.url);
+  expect(packageFile(here)).toBe(here);
+  const missing = () => packageFile(new URL("./no-such.wasm", import.meta.url));
+  expect(missing).toThrow(
+    expect.objectContaining({
+      code: "package-incomplete",
+      message: expect.stringContaining("no-such.wasm"),
+      hint: expect.stringContaining("mark whisper-vulkan as external"),
+    }),
+  );
+});
