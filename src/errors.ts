@@ -36,6 +36,7 @@ export type ErrorCode =
   | "card-invalid"
   | "memory-report-invalid"
   | "process-failed"
+  | "cpu-unavailable"
   // running
   | "package-incomplete"
   | "aborted"

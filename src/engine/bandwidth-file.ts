@@ -15,15 +15,16 @@ export const bandwidthFile = {
     return bandwidth && isBandwidth(bandwidth) ? { ...bandwidth, measured: true } : undefined;
   },
   set(device: string, { hostBytesPerSecond, deviceBytesPerSecond }: MemoryBandwidth): void {
-    const path = join(cacheFolder(), fileName);
-    const temporary = `${path}.${process.pid}`;
     const all = { ...read(), [device]: { hostBytesPerSecond, deviceBytesPerSecond } };
     try {
-      mkdirSync(cacheFolder(), { recursive: true });
+      const folder = cacheFolder();
+      const path = join(folder, fileName);
+      const temporary = `${path}.${process.pid}`;
+      mkdirSync(folder, { recursive: true });
       writeFileSync(temporary, `${JSON.stringify(all, null, 2)}\n`);
       renameSync(temporary, path);
     } catch {
-      // a cache that cannot be written to: the next process measures for itself
+      // no cache, or one that cannot be written to: the next process measures for itself
     }
   },
 };

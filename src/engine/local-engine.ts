@@ -5,6 +5,7 @@ import type { ModelFile } from "../model/index.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
+import { isGone } from "./gone.js";
 import { LossCounter } from "./loss-counter.js";
 import { howToReport, reportIn } from "./memory-report.js";
 import { ModelOnDevice, type OpenOptions } from "./model-on-device.js";
@@ -21,9 +22,6 @@ export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "si
   /** Opens the device, or what stands in for the CPU, instead of what the options say: for tests. */
   readonly openDevice?: ((onCpu: boolean) => Promise<Backend>) | undefined;
 }
-
-/** What a device that was there says when it has gone. */
-const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-failed"]);
 
 /**
  * The engine in this process. When the device is lost, or out of memory at any call, it is made anew, the model uploaded
@@ -159,8 +157,7 @@ export class LocalEngine implements Engine {
       this.#onCpu ||= backend.describe().kind === "cpu";
       return backend;
     } catch (error) {
-      const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);
-      if (!gone || !this.#lastState) throw error;
+      if (!isGone(error) || !this.#lastState) throw error;
       throw new WhisperVulkanError("device-lost", error.message, { cause: error }); // it was there before
     }
   }

@@ -5,10 +5,15 @@ import { type ErrorCode, systemErrorCode, WhisperVulkanError } from "../errors.j
  * Reads a JSON file. shown: its name in messages; code: of the error for what is no JSON. Errors: that one; file-not-found,
  * file-is-folder, file-unreadable.
  */
-export async function readJson(file: string | URL, shown: string, code: ErrorCode): Promise<unknown> {
+export async function readJson(file: string, shown: string, code: ErrorCode): Promise<unknown> {
   const text = await readFile(file, "utf8").catch((cause) => {
     throw unreadable(shown, cause);
   });
+  return parseJson(text, shown, code);
+}
+
+/** The same of a text that was read. */
+export function parseJson(text: string, shown: string, code: ErrorCode): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, "")); // Windows' editors and shells begin files with a byte order mark
   } catch (cause) {

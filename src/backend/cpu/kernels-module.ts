@@ -1,10 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
-import { packageFile } from "../../package-file.js";
+import { WhisperVulkanError } from "../../errors.js";
+import { packageIncomplete, readPackageFile } from "../../package-file.js";
 
 /** Node 20 has relaxed SIMD behind this flag, which later versions, where it is on, reject. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";
 const needsFlag = Number(process.versions.node.split(".")[0]) < 22;
+
+const relaxedFile = new URL("../../../assets/wasm/kernels-relaxed.wasm", import.meta.url);
+const plainFile = new URL("../../../assets/wasm/kernels.wasm", import.meta.url);
 
 export interface KernelsModule {
   readonly module: WebAssembly.Module;
@@ -15,21 +18,40 @@ export interface KernelsModule {
 
 let compiled: Promise<KernelsModule> | null = null;
 
-/** The WebAssembly kernels: with fused multiply-add where the engine has relaxed SIMD, else plain SIMD. */
+/**
+ * The WebAssembly kernels: with fused multiply-add where the engine has relaxed SIMD, else plain SIMD.
+ * Errors: cpu-unavailable, package-incomplete.
+ */
 export function compileKernels(): Promise<KernelsModule> {
-  compiled ??= (async () => {
-    if (needsFlag) setFlagsFromString(relaxedFlag);
-    const relaxed = await readFile(
-      packageFile(new URL("../../../assets/wasm/kernels-relaxed.wasm", import.meta.url)),
-    );
-    if (WebAssembly.validate(relaxed))
-      return {
-        module: await WebAssembly.compile(relaxed),
-        relaxed: true,
-        relaxedFlag: needsFlag ? relaxedFlag : null,
-      };
-    const plain = await readFile(packageFile(new URL("../../../assets/wasm/kernels.wasm", import.meta.url)));
-    return { module: await WebAssembly.compile(plain), relaxed: false, relaxedFlag: null };
-  })();
+  compiled ??= compile();
   return compiled;
+}
+
+async function compile(): Promise<KernelsModule> {
+  checkEngine();
+  if (needsFlag) setFlagsFromString(relaxedFlag);
+  const relaxed = await readPackageFile(relaxedFile);
+  if (WebAssembly.validate(relaxed))
+    return {
+      module: await WebAssembly.compile(relaxed),
+      relaxed: true,
+      relaxedFlag: needsFlag ? relaxedFlag : null,
+    };
+  const plain = await readPackageFile(plainFile);
+  if (!WebAssembly.validate(plain))
+    throw packageIncomplete(plainFile, "is damaged, or this JavaScript engine knows no WebAssembly SIMD");
+  return { module: await WebAssembly.compile(plain), relaxed: false, relaxedFlag: null };
+}
+
+/** Errors: cpu-unavailable. */
+function checkEngine(): void {
+  const gpu = "or take a GPU with --device";
+  if (typeof WebAssembly === "undefined")
+    throw new WhisperVulkanError("cpu-unavailable", "this process runs without WebAssembly", {
+      hint: `Start it without --jitless and the like; ${gpu}`,
+    });
+  if (typeof SharedArrayBuffer === "undefined")
+    throw new WhisperVulkanError("cpu-unavailable", "this process has no SharedArrayBuffer", {
+      hint: `Load whisper-vulkan where there is one (in Electron the main process, not a window); ${gpu}`,
+    });
 }

@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { size } from "../../memory/size.js";
 import type { Program } from "../../network/program.js";
 import { planScratch } from "../../network/scratch.js";
 import type { Tensor } from "../../ops/tensor.js";
@@ -35,7 +36,7 @@ export class CpuStorage implements Storage {
     this.#pool = pool;
   }
 
-  /** Errors: memory-refused when the tensors don't fit WebAssembly's 4 GiB or the system gives no memory. */
+  /** Errors: cpu-unavailable when threads cannot be started; memory-refused when the tensors don't fit WebAssembly's 4 GiB or the system gives no memory. */
   static async create(
     manifest: MemoryManifest,
     nThreads: number,
@@ -54,21 +55,28 @@ export class CpuStorage implements Storage {
     if (pages > maxPages)
       throw new WhisperVulkanError(
         "memory-refused",
-        `the model needs ${end} bytes, more than WebAssembly's 4 GiB`,
+        `the model needs ${size(end)}, more than WebAssembly's 4 GiB`,
         {
-          hint: "use a smaller model, or an F16 file instead of F32",
+          hint: "Use a smaller model, or an F16 file instead of F32",
         },
       );
     let memory: WebAssembly.Memory;
     try {
-      memory = new WebAssembly.Memory({ initial: pages, maximum: maxPages, shared: true });
+      // it never grows: the addresses up to 4 GiB need not be kept for it
+      memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     } catch (cause) {
-      throw new WhisperVulkanError("memory-refused", `the system refused ${end} bytes of memory`, {
-        hint: "close other programs or use a smaller model",
-        cause,
-      });
+      throw new WhisperVulkanError(
+        "memory-refused",
+        `the system refused ${size(end)} of memory for the CPU backend`,
+        {
+          hint: "Close other programs, raise the limit of this process (ulimit -v, or the container's), or use a smaller model",
+          cause,
+        },
+      );
     }
-    const pool = await ThreadPool.start(memory, kernels, workAddresses);
+    const pool = await ThreadPool.start(memory, kernels, workAddresses).catch((cause: unknown) => {
+      throw threadsUnavailable(nThreads, cause);
+    });
     return new CpuStorage(memory, addresses, scratchAddress, end, pool);
   }
 
@@ -101,4 +109,17 @@ export class CpuStorage implements Storage {
   dispose(): Promise<void> {
     return this.#pool.dispose();
   }
+}
+
+function threadsUnavailable(nThreads: number, cause: unknown): WhisperVulkanError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const threads = nThreads === 1 ? "its thread" : `its ${nThreads} threads`;
+  return new WhisperVulkanError(
+    "cpu-unavailable",
+    `the CPU backend cannot start ${threads} (${why.split("\n")[0]})`,
+    {
+      hint: "Ask for fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
+      cause,
+    },
+  );
 }

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { packageFile } from "../../package-file.js";
+import { packageIncomplete, readPackageFile } from "../../package-file.js";
 import {
   VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
   VK_SHADER_STAGE_COMPUTE_BIT,
@@ -12,6 +11,8 @@ import { check } from "./result.js";
 
 /** src/ and dist/ lie equally deep, so this holds in a checkout and in the package. */
 const spirvFolder = new URL("../../../assets/spirv/", import.meta.url);
+
+const spirvMagic = 0x07230203;
 
 /** Bytes of push constants every device has. */
 export const pushConstantSizeBytes = 128;
@@ -121,7 +122,11 @@ export class Pipelines {
 
   async #load(shader: string): Promise<bigint> {
     const { vk, handle } = this.#device;
-    const code = await readFile(packageFile(new URL(`${shader}.spv`, spirvFolder)));
+    const file = new URL(`${shader}.spv`, spirvFolder);
+    const code = await readPackageFile(file);
+    // a driver that is given anything else may crash
+    if (code.byteLength % 4 !== 0 || code.byteLength < 20 || code.readUInt32LE() !== spirvMagic)
+      throw packageIncomplete(file, "is damaged");
     const info = encode(structs.VkShaderModuleCreateInfo, { codeSize: code.byteLength, pCode: code });
     const out = Buffer.alloc(8);
     check(vk.vkCreateShaderModule(handle, info, null, out), `shader ${shader}`);

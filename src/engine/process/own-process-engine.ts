@@ -2,6 +2,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { ModelDimensions } from "../../network/dimensions.js";
 import type { WindowJob, WindowResult } from "../../whisper/index.js";
 import type { Engine, EngineState } from "../engine.js";
+import { isGone } from "../gone.js";
 import { LossCounter } from "../loss-counter.js";
 import { type DeviceOptions, deviceOf } from "../open-backend.js";
 import { EngineProcess } from "./engine-process.js";
@@ -10,9 +11,6 @@ import type { DeviceChoice } from "./messages.js";
 import { packWindow } from "./packed-window.js";
 import { ProcessLost } from "./process-lost.js";
 import { stopped, untilStopped } from "./stopped.js";
-
-/** What a device that was there says when it has gone. */
-const goneCodes = new Set(["device-unknown", "vulkan-unavailable", "vulkan-call-failed", "memory-refused"]);
 
 /**
  * The engine in a process of its own. When that crashes or hangs, a new one loads the model again and is
@@ -134,8 +132,7 @@ export class OwnProcessEngine implements Engine {
       this.#learn(await process.call("load", { ...this.#model!, device: this.#device }));
       return process;
     } catch (error) {
-      const gone = error instanceof WhisperVulkanError && goneCodes.has(error.code);
-      if (process && gone && this.#state && !this.#onCpu) {
+      if (process && isGone(error) && this.#state && !this.#onCpu) {
         process.lose(error.message);
         throw new ProcessLost(error.message);
       }

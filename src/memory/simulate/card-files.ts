@@ -2,16 +2,16 @@ import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { WhisperVulkanError } from "../../errors.js";
 import { nearestNames } from "../../nearest-names.js";
-import { packageFile } from "../../package-file.js";
+import { packageFile, readPackageFile } from "../../package-file.js";
 import { shown } from "../../shown.js";
-import { readJson } from "../read-json.js";
+import { parseJson, readJson } from "../read-json.js";
 import type { Card } from "./card.js";
 import { cardFromJson } from "./card-from-json.js";
 import { readCard } from "./read-card.js";
 
 const folder = new URL("../../../assets/cards/", import.meta.url);
 
-/** Names of the cards that come with the package, in alphabetical order. */
+/** Names of the cards that come with the package, in alphabetical order. Errors: package-incomplete. */
 export function cardNames(): string[] {
   return readdirSync(packageFile(folder))
     .filter((file) => file.endsWith(".json"))
@@ -31,7 +31,8 @@ export async function cardNamed(name: string): Promise<Card> {
     throw new WhisperVulkanError("card-unknown", `no card is called ${shown(name)}`, {
       hint: `Nearest names: ${namesLike(name, names).join(", ")}; or give the path of a card's .json file`,
     });
-  return readCard(await readJson(new URL(`${name}.json`, folder), name, "card-invalid"), name);
+  const file = new URL(`${name}.json`, folder);
+  return readCard(parseJson((await readPackageFile(file)).toString("utf8"), name, "card-invalid"), name);
 }
 
 /** Those that have most of its words in them, as people write a card's name; where none has any, the nearest by letters. */

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { cacheFolder } from "./cache-folder.js";
 
 const home = homedir();
@@ -14,4 +14,12 @@ it.each<[NodeJS.Platform, NodeJS.ProcessEnv, string]>([
   ["win32", {}, join(home, "AppData", "Local", "whisper-vulkan", "models")],
 ])("cache folder on %s with %j", (platform, environment, expected) => {
   expect(cacheFolder(environment, platform)).toBe(expected);
+});
+
+it.runIf(process.platform === "linux")("without a home folder says which settings name one", () => {
+  vi.stubEnv("HOME", "");
+  const wrong = { code: "cache-not-writable", hint: expect.stringContaining("WHISPER_VULKAN_CACHE") };
+  expect(() => cacheFolder({}, "linux")).toThrow(expect.objectContaining(wrong));
+  expect(cacheFolder({ WHISPER_VULKAN_CACHE: "/own" }, "linux")).toBe("/own");
+  vi.unstubAllEnvs();
 });

@@ -1,26 +1,47 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { WhisperVulkanError } from "../../errors.js";
 import type { CatalogueEntry } from "../catalogue.js";
 
 /**
  * Where pulled models lie: WHISPER_VULKAN_CACHE, or whisper-vulkan/models in the platform's cache folder.
- * Computed each time, so that a program may set the variable before it pulls.
+ * Computed each time, so that a program may set the variable before it pulls. Errors: cache-not-writable, where there is
+ * no home folder.
  */
 export function cacheFolder(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  const own = environment.WHISPER_VULKAN_CACHE;
-  if (own) return resolve(own);
-  return join(platformCacheFolder(environment, platform), "whisper-vulkan", "models");
+  try {
+    const own = environment.WHISPER_VULKAN_CACHE;
+    if (own) return isAbsolute(own) ? own : resolve(own);
+    return join(platformCacheFolder(environment, platform), "whisper-vulkan", "models");
+  } catch (cause) {
+    // a user who is in no list of users, as in containers, has no home; a folder that was removed is no current one
+    throw noFolder(cause);
+  }
+}
+
+function noFolder(cause: unknown): WhisperVulkanError {
+  return new WhisperVulkanError("cache-not-writable", "There is no folder to keep models in.", {
+    hint: "Set WHISPER_VULKAN_CACHE to the full path of a folder that you may write to, or HOME.",
+    cause,
+  });
+}
+
+/** Errors: where the system knows none, an empty one too. */
+function home(): string {
+  const folder = homedir();
+  if (!isAbsolute(folder)) throw new Error(`the home folder is ${JSON.stringify(folder)}`);
+  return folder;
 }
 
 function platformCacheFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === "win32") return environment.LOCALAPPDATA || join(homedir(), "AppData", "Local");
-  if (platform === "darwin") return join(homedir(), "Library", "Caches");
+  if (platform === "win32") return environment.LOCALAPPDATA || join(home(), "AppData", "Local");
+  if (platform === "darwin") return join(home(), "Library", "Caches");
   const xdg = environment.XDG_CACHE_HOME;
   // The base directory specification has relative paths ignored.
-  return xdg?.startsWith("/") ? xdg : join(homedir(), ".cache");
+  return xdg?.startsWith("/") ? xdg : join(home(), ".cache");
 }
 
 /** The path of a model in a cache folder, whether it is there or not. */

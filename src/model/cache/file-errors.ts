@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 
 /** Turns a failed write into "disk-full" or "cache-not-writable"; errors that are typed already pass through. */
@@ -10,9 +11,25 @@ export function writingFailed(path: string, error: unknown): WhisperVulkanError 
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new WhisperVulkanError("cache-not-writable", `The model cache can't be written: ${reason}.`, {
-    hint: "Set WHISPER_VULKAN_CACHE to a folder that you may write to.",
-    cause: error,
-  });
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "this user may not use it",
+    EPERM: "this user may not use it",
+    EROFS: "it is on a disk that cannot be written to",
+    EEXIST: "a file stands where the folder should be",
+    ENOTDIR: "a file stands where the folder should be",
+    ENAMETOOLONG: "its name is too long",
+    EMFILE: "too many files are open",
+    ENFILE: "too many files are open",
+    EIO: "the disk fails",
+  };
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = (code && reasons[code]) ?? text;
+  return new WhisperVulkanError(
+    "cache-not-writable",
+    `The model cache ${dirname(path)} can't be used: ${reason}.`,
+    {
+      hint: `${process.env.WHISPER_VULKAN_CACHE ? "It is what WHISPER_VULKAN_CACHE says: set that" : "Set WHISPER_VULKAN_CACHE"} to a folder that you may write to.`,
+      cause: error,
+    },
+  );
 }

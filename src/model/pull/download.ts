@@ -42,7 +42,7 @@ export async function download(
       const progressed = part.sizeBytes > before;
       reached ||= progressed || !error.unreachable;
       failures = progressed ? 1 : failures + 1;
-      if (!reached || failures >= timing.attempts) throw failed(url, error.message, error);
+      if (!reached || failures >= timing.attempts) throw failed(url, error.message, error.hint, error);
       await sleep(timing.backoffMs * 2 ** (failures - 1), signal);
     }
   }
@@ -88,8 +88,11 @@ async function acceptResponse(
     await part.restart();
     throw new BrokenConnection("the server has no more bytes than are here already", false);
   }
-  if (retriedStatuses.has(status)) throw new BrokenConnection(`HTTP status ${status}`, false);
-  if (status !== 200 && status !== 206) throw failed(url, `HTTP status ${status}`);
+  if (retriedStatuses.has(status))
+    throw new BrokenConnection(`HTTP status ${status}`, false, undefined, statusHint(status));
+  if (status !== 200 && status !== 206) throw failed(url, `HTTP status ${status}`, statusHint(status));
+  if (/^text\/html/i.test(headers.get("content-type") ?? ""))
+    throw failed(url, "a web page came instead of the model", pageHint);
   let offered = headers.has("content-length") ? Number(headers.get("content-length")) : null;
   if (status === 206) {
     const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
@@ -137,9 +140,28 @@ function validatorPath(partPath: string): string {
   return `${partPath}.etag`;
 }
 
-function failed(url: string, reason: string, cause?: unknown): WhisperVulkanError {
+const pageHint =
+  "Open any page in a browser: the network may want you to log in first, or a proxy refuse the address.";
+
+function statusHint(status: number): string {
+  if (status === 429)
+    return "The server has had too many requests from here: wait some minutes, and try again.";
+  if (status >= 500) return "The server is in trouble: try again later; what is downloaded so far is kept.";
+  const mirror = process.env.HF_ENDPOINT
+    ? "HF_ENDPOINT names another server than Hugging Face's: check it, or unset it"
+    : "";
+  return `${mirror || "The server does not give the file out: a proxy may refuse it"}. Or give the path of a model file got elsewhere.`;
+}
+
+/** hint: null where there is none better. */
+function failed(
+  url: string,
+  reason: string,
+  hint: string | null = null,
+  cause?: unknown,
+): WhisperVulkanError {
   return new WhisperVulkanError("model-download-failed", `${url} could not be downloaded: ${reason}.`, {
-    hint: "Check the network connection and try again; what is downloaded so far is kept.",
+    hint: hint ?? "Check the network connection and try again; what is downloaded so far is kept.",
     cause,
   });
 }

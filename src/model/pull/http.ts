@@ -5,11 +5,27 @@ import { aborted } from "../abort.js";
 export class BrokenConnection extends Error {
   /** No answer because there is no way to the server: trying again at once is of no use. */
   readonly unreachable: boolean;
+  /** What to do, where the reason tells. */
+  readonly hint: string | null;
 
-  constructor(message: string, unreachable: boolean, cause?: unknown) {
+  constructor(message: string, unreachable: boolean, cause?: unknown, hint: string | null = null) {
     super(message, { cause });
     this.unreachable = unreachable;
+    this.hint = hint;
   }
+}
+
+const isCertificateError = (code: string) => /CERT|^UNABLE_TO_|SIGNED/.test(code);
+const certificateHint =
+  "Something on the way replaces the server's certificate, as some companies' networks do: " +
+  "set NODE_EXTRA_CA_CERTS to the file of their certificate.";
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/** Node's fetch goes past a proxy unless it is told. */
+function proxyHint(): string | null {
+  const variable = proxyVariables.find((name) => process.env[name]);
+  if (variable === undefined || process.env.NODE_USE_ENV_PROXY === "1") return null;
+  return `${variable} is set, which Node heeds only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and later).`;
 }
 
 const unreachableCodes: ReadonlySet<string> = new Set([
@@ -77,6 +93,10 @@ export async function get<Result>(
 function brokenConnection(error: unknown): BrokenConnection {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = systemErrorCode(cause);
-  const message = cause instanceof Error && cause.message !== "" ? cause.message : (code ?? String(cause));
-  return new BrokenConnection(message, code !== null && unreachableCodes.has(code), error);
+  const message =
+    cause instanceof Error && cause.message !== "" ? cause.message : (code ?? "no reason was given");
+  if (code !== null && isCertificateError(code))
+    return new BrokenConnection(message, true, error, certificateHint);
+  const unreachable = code !== null && unreachableCodes.has(code);
+  return new BrokenConnection(message, unreachable, error, unreachable ? proxyHint() : null);
 }

@@ -224,6 +224,36 @@ describe("a download that can't be", () => {
     expect(error.message).toMatch(/the official file/);
   });
 
+  it("says what to do about HTTP status 403", async () => {
+    hub.answers = [{ status: 403 }];
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/does not give the file out/);
+  });
+
+  it.each([
+    [429, /wait some minutes/],
+    [503, /try again later/],
+  ])("says what to do about HTTP status %i once it stays", async (status, hint) => {
+    hub.answers = Array.from({ length: 20 }, () => ({ status }));
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(hint);
+  });
+
+  it("names the mirror, the proxy and the address that are set", async () => {
+    vi.stubEnv("HF_ENDPOINT", "http://mirror.invalid");
+    hub.answers = [{ status: 404 }];
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(
+      /^HF_ENDPOINT names another server/,
+    );
+    vi.stubEnv("HF_ENDPOINT", "huggingface");
+    const wrong = await errorOf(() => pull("tiny"));
+    expect(wrong).toMatchObject({ code: "option-invalid", message: expect.stringContaining("HF_ENDPOINT") });
+    vi.stubEnv("HTTPS_PROXY", "http://127.0.0.1:9");
+    const unknown = await errorOf(() =>
+      pullModel(model, { ...settings, endpoint: "http://nowhere.invalid" }),
+    );
+    expect(unknown.hint).toMatch(/^HTTPS_PROXY is set.*NODE_USE_ENV_PROXY=1/);
+    vi.unstubAllEnvs();
+  });
+
   it("removes a file of another hash", async () => {
     hub.content = randomBytes(300_000);
     const error = await errorOf(() => pullModel(model, settings));

