@@ -54,6 +54,8 @@ function ffmpegSamples(path: string): Float32Array {
     "quiet",
     "-i",
     path,
+    "-af",
+    "aresample=async=1:first_pts=0", // the file's own times
     "-f",
     "s16le",
     "-ac",
