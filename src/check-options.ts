@@ -12,7 +12,7 @@ export interface OptionType {
 /** The type of each option of an options object. */
 export type OptionTypes<T> = Readonly<Record<keyof Required<T>, OptionType>>;
 
-export const text: OptionType = { holds: (value) => typeof value === "string", hint: "Give a text." };
+export const text: OptionType = { holds: (value) => typeof value === "string", hint: "Give a string." };
 export const flag: OptionType = {
   holds: (value) => typeof value === "boolean",
   hint: "Give true or false.",
@@ -32,20 +32,20 @@ export const abortSignal: OptionType = {
 /** Bytes, milliseconds and the like: a number from 0. */
 export const amount = (what: string): OptionType => ({
   holds: (value) => typeof value === "number" && value >= 0,
-  hint: `Give a number of ${what} from 0.`,
+  hint: `Give a number of ${what}, 0 or more.`,
 });
 export const wholeNumber = (from: number, to: number): OptionType => ({
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
   hint:
     to === Number.MAX_SAFE_INTEGER
-      ? `Give a whole number from ${from}.`
+      ? `Give a whole number, ${from} or more.`
       : `Give a whole number from ${from} to ${to}.`,
 });
 /** What names a device: a number, a part of its name, "auto", "cpu". */
 export const deviceName: OptionType = {
   holds: (value) =>
     (typeof value === "string" && value !== "") || (Number.isSafeInteger(value) && (value as number) >= 0),
-  hint: 'Give "auto", "cpu", or the number or a part of the name of a device: devices() lists them.',
+  hint: `Give "auto", "cpu", or a device's number or part of its name. devices() lists them.`,
 };
 export const oneOf = (...values: readonly string[]): OptionType => ({
   holds: (value) => values.includes(value as string),

@@ -74,9 +74,9 @@ describe("several recordings on standard output", () => {
   });
 
   test.each([
-    [["rec", "-f", "srt", "-o", "-"], /room for the srt of one recording only/],
-    [["rec/one.wav", "-f", "txt,json", "-o", "-"], /2 formats don't fit/],
-    [["rec", "-f", "txt", "-o", "x.txt"], /2 results don't fit/],
+    [["rec", "-f", "srt", "-o", "-"], /hold the srt of only one recording/],
+    [["rec/one.wav", "-f", "txt,json", "-o", "-"], /2 formats cannot be written to standard output together/],
+    [["rec", "-f", "txt", "-o", "x.txt"], /2 results cannot be written to the one file/],
   ])("%j are refused before the work", async (args, line) => {
     const { status, stdout, stderr } = await run(...args);
     expect(stderr).toMatch(line);
@@ -148,13 +148,13 @@ describe("results that exist", () => {
     expect(rest).toMatchObject({
       status: 0,
       stdout: "",
-      stderr: "2 of 2 recordings have their results already\n",
+      stderr: "2 of 2 recordings already have their results\n",
     });
   });
 
   test("exclude being skipped and overwritten at once", async () => {
     const { status, stderr } = await run("rec/one.wav", "-f", "txt", "--overwrite", "--skip-existing");
-    expect(stderr).toContain("exclude each other");
+    expect(stderr).toContain("cannot be used together");
     expect(status).toBe(2);
   });
 });

@@ -159,7 +159,7 @@ describe("the model cache", () => {
     [
       "in no home",
       { HOME: "", XDG_CACHE_HOME: "" },
-      /no folder to keep models in\. Set WHISPER_VULKAN_CACHE/,
+      /No folder was found to store models in\. Set WHISPER_VULKAN_CACHE/,
     ],
     [
       "on a disk without files",

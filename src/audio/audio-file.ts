@@ -120,7 +120,7 @@ class DecodedAudio implements AudioFile {
     const { signal } = this.#ending;
     signal.throwIfAborted();
     if (this.#isBegun && !this.isReplayable) {
-      throw new WhisperVulkanError("internal", `${this.name}: a stream was to be read a second time`);
+      throw new WhisperVulkanError("internal", `${this.name}: a stream cannot be read a second time`);
     }
     this.#isBegun = true;
     let nSamples = 0;
@@ -141,7 +141,7 @@ class DecodedAudio implements AudioFile {
       throw error;
     }
     if (nSamples > 0) return;
-    throw new WhisperVulkanError("audio-empty", `${this.name}: holds no sound (0 samples)`, {
+    throw new WhisperVulkanError("audio-empty", `${this.name}: contains no sound (0 samples)`, {
       hint: "Check that the recording was made and written completely.",
     });
   }
@@ -158,7 +158,7 @@ class DecodedAudio implements AudioFile {
     if (mixer.told !== null) {
       const { channel, nChannels } = mixer.told;
       lines.push(
-        `${this.name}: its channels cancel each other; only channel ${channel + 1} of ${nChannels} is heard there`,
+        `${this.name}: its channels cancel each other out; only channel ${channel + 1} of ${nChannels} is used there`,
       );
     }
     // Decoding again finds the same.
@@ -167,7 +167,9 @@ class DecodedAudio implements AudioFile {
 
   async dispose(): Promise<void> {
     // Ends what waits for bytes first; iterations left half way then let go of decoders and ffmpeg.
-    this.#ending.end(new WhisperVulkanError("disposed", `${this.name}: was closed while it was decoded`));
+    this.#ending.end(
+      new WhisperVulkanError("disposed", `${this.name}: was closed while it was being decoded`),
+    );
     await Promise.allSettled([...this.#running].map((pieces) => pieces.return(undefined)));
     await this.#sound.close();
   }

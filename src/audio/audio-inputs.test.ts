@@ -40,7 +40,7 @@ const RIGHT: Record<string, Right> = {
   "one-sample.wav": { nSamples: 1 },
   "opposite-phase.wav": {
     nSamples: 40_000,
-    warning: /channels cancel each other; only channel 1 of 2 is heard there$/,
+    warning: /channels cancel each other out; only channel 1 of 2 is used there$/,
     isBeyondFfmpeg: true,
   },
   "speech-3s.wav": { nSamples: 48_000 },

@@ -101,7 +101,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     expect(worst).toBeLessThan(0.001);
     const turned = ["-af", "pan=stereo|c0=c0|c1=-1*c0", "-t", "2", "-c:a", "wavpack"];
     expect((await decode(make("turned.mkv", "-i", SAMPLE, ...turned))).warnings).toEqual([
-      expect.stringMatching(/its channels cancel each other; only channel 1 of 2 is heard there$/),
+      expect.stringMatching(/its channels cancel each other out; only channel 1 of 2 is used there$/),
     ]);
   });
 
@@ -185,7 +185,7 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
       "may not be run",
       () => program("exit 0", 0o644),
       "audio-codec-unsupported",
-      /but it does not start \(EACCES\)$/,
+      /but it could not be started \(EACCES\)$/,
     ],
     [
       "fails",
@@ -209,7 +209,7 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
       "is killed",
       () => program("kill -9 $$"),
       "process-failed",
-      /was ended by SIGKILL before all was decoded$/,
+      /was ended by SIGKILL before everything was decoded$/,
     ],
   ];
   test.each(cases)("%s", async (_, ffmpeg, code, message) => {

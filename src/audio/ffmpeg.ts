@@ -31,7 +31,8 @@ export function ffmpegDemuxer(
       signal.throwIfAborted();
       if ((await output.read(0, 4)).length === 4) {
         const opened = await openMatroska(output, 0, new DamageReport(), true); // what ffmpeg could not read it says itself
-        if (!("packets" in opened)) throw new Error("ffmpeg gave another codec than it was asked for");
+        if (!("packets" in opened))
+          throw new Error("ffmpeg returned a different codec from the one requested");
         for await (const packet of opened.packets()) {
           hasSound = true;
           yield packet;
@@ -130,29 +131,29 @@ function cannotRun(
   const missing = systemErrorCode(cause) === "ENOENT";
   const why = missing
     ? "it is not on the PATH"
-    : `it does not start (${systemErrorCode(cause) ?? String(cause)})`;
+    : `it could not be started (${systemErrorCode(cause) ?? String(cause)})`;
   if (codec === null) {
     const known = CONTAINERS.map((container) => container.name).join(", ");
-    const message = `${name}: not a recording in a known form (${known})`;
+    const message = `${name}: not a recording in a known format (${known})`;
     return new WhisperVulkanError("audio-unrecognised", message, {
-      hint: `Other forms need the program ${program}, but ${why}. ${hint}`,
+      hint: `Other formats need the program ${program}, but ${why}. ${hint}`,
       cause,
     });
   }
-  const message = `${name}: holds ${codec}, which needs the program ${program}, but ${why}`;
+  const message = `${name}: contains ${codec}, which needs the program ${program}, but ${why}`;
   return new WhisperVulkanError("audio-codec-unsupported", message, { hint, cause });
 }
 
 function endedEarly(name: string, program: string, signal: NodeJS.Signals): WhisperVulkanError {
-  const message = `${name}: the program ${program} was ended by ${signal} before all was decoded`;
+  const message = `${name}: the program ${program} was ended by ${signal} before everything was decoded`;
   return new WhisperVulkanError("process-failed", message, {
-    hint: "Somebody ended it, or memory was short. Try again.",
+    hint: "Someone may have stopped it, or memory may have run out. Try again.",
   });
 }
 
 function nothingDecoded(name: string, { codec }: ForeignAudio, lines: string[]): WhisperVulkanError {
   const text = lines.join("\n");
-  const cause = new Error(text || "ffmpeg gave neither samples nor a message");
+  const cause = new Error(text || "ffmpeg returned neither samples nor a message");
   if (/does not contain any stream|matches no streams/.test(text)) {
     return new WhisperVulkanError("audio-no-track", `${name}: has no audio track`, {
       hint: "Give a file with sound.",
@@ -160,12 +161,12 @@ function nothingDecoded(name: string, { codec }: ForeignAudio, lines: string[]):
     });
   }
   if (codec === null) {
-    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording, whatever its name says`, {
+    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording, despite its name`, {
       hint: "Give an audio or video file.",
       cause,
     });
   }
-  const message = `${name}: damaged file, nothing in it could be decoded (ffmpeg: ${lines[0] ?? "silent"})`;
+  const message = `${name}: damaged file; nothing in it could be decoded (ffmpeg: ${lines[0] ?? "silent"})`;
   return new WhisperVulkanError("audio-corrupt", message, {
     hint: "Record, download or convert it again.",
     cause,

@@ -118,7 +118,8 @@ export class LogMel {
     tail: WindowTail = "zeros",
     nFrames = this.nFrames - frame,
   ): Promise<Float32Array> {
-    if (frame < this.#from) throw new RangeError(`frame ${frame} is gone: windows never go back`);
+    if (frame < this.#from)
+      throw new RangeError(`frame ${frame} is no longer kept: windows only move forward`);
     this.#from = frame;
     const { nMels } = this;
     const nHeard = Math.min(WINDOW_FRAMES, tail === "zeros" ? nFrames : nFrames + TAIL_FRAMES);

@@ -87,7 +87,7 @@ async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono |
 function openResampler(sampleRate: number, name: string): Resampler {
   if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
-    hint: `Rates from ${RATES.lowest} to ${RATES.highest} Hz, whole numbers, can be read.`,
+    hint: `Rates that are whole numbers from ${RATES.lowest} to ${RATES.highest} Hz can be read.`,
   });
 }
 

@@ -3,10 +3,10 @@ import { describeEntry, flagNames, type MemoryPlan, size } from "../memory/index
 /** What each heap has, what is taken of it, and for what. */
 export function printHeaps(plan: MemoryPlan): void {
   if (plan.vramLimitBytes !== null)
-    console.log(`limit   ${size(plan.vramLimitBytes)} of the device's memory may be taken (--vram-limit)`);
+    console.log(`limit   ${size(plan.vramLimitBytes)} of the device's memory may be used (--vram-limit)`);
   plan.heaps.forEach(({ sizeBytes, deviceLocal, freeBytes, headroomBytes, takenBytes }, heap) => {
     const whose = deviceLocal ? "on the device" : "in the host's memory";
-    const free = `${size(freeBytes)} free (${size(headroomBytes)} of it stay free)`;
+    const free = `${size(freeBytes)} free (${size(headroomBytes)} of it is kept free)`;
     console.log(`heap ${heap}  ${size(sizeBytes)} ${whose}, ${free}, ${size(takenBytes)} taken`);
     const lines = new Map<string, number>();
     for (const block of plan.blocks.filter((b) => b.heap === heap)) {

@@ -59,9 +59,13 @@ export async function planned(
   checkStream(want, several);
   const { nameLanguage = false } = flags;
   if (nameLanguage && want.destination.kind !== "folder")
-    throw new WhisperVulkanError("option-invalid", "--name-language names files, but none gets a name here", {
-      hint: "Give --format, and for another place --output with a folder.",
-    });
+    throw new WhisperVulkanError(
+      "option-invalid",
+      "--name-language has no effect here: no result file is named after a recording",
+      {
+        hint: "Give --format to write files beside the recordings, or --output with a folder.",
+      },
+    );
   const model = await resolveModel(flags.model);
   // what a known model can't do is said before it is pulled
   if (model.kind === "catalogue") startTokens(model.model.dimensions.nVocab, language ?? "en", task);
@@ -104,7 +108,7 @@ async function jobsOf(
   const open = recordings.filter((recording) => results.length === 0 || left.get(recording)!.length > 0);
   if (open.length < recordings.length)
     screen.note(
-      `${recordings.length - open.length} of ${recordings.length} recordings have their results already`,
+      `${recordings.length - open.length} of ${recordings.length} recordings already have their results`,
     );
   const good = await checkRecordings(open, {
     ...{ commands, signal, onError: fail },
@@ -123,7 +127,7 @@ async function checkModelFile(path: string): Promise<void> {
   const known = findModel(/^ggml-(.+)\.bin$/.exec(basename(path.replaceAll("\\", "/")))?.[1] ?? "");
   throw new WhisperVulkanError("file-not-found", `There is no model file ${path}.`, {
     hint: known
-      ? `--model ${known.name} needs no file: it is fetched once, by itself.`
+      ? `--model ${known.name} needs no file: the model is downloaded once, automatically.`
       : "Check the path, or give a model's name (see the command models).",
   });
 }

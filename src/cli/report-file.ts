@@ -24,7 +24,7 @@ export async function writeReport(
   note: (text: string) => void,
 ): Promise<void> {
   if (path === undefined) return;
-  if (!report) return say(`${path} was not written: no GPU's memory was asked for`, "yellow");
+  if (!report) return say(`${path} was not written: no GPU memory was requested`, "yellow");
   await writeSideFile(option, path, `${JSON.stringify(report, null, 2)}\n`);
-  note(`${path}: what happened with the GPU's memory; whisper-vulkan replay ${path} plays it`);
+  note(`${path}: a record of the GPU's memory; whisper-vulkan replay ${path} repeats it`);
 }

@@ -7,7 +7,8 @@ export async function checkSideFile(
   path: string | undefined,
   inputs: readonly string[],
 ): Promise<void> {
-  if (path === "" || path === "-") throw new WhisperVulkanError("option-invalid", `${option} names no file`);
+  if (path === "" || path === "-")
+    throw new WhisperVulkanError("option-invalid", `${option} needs the name of a file`);
   if (path !== undefined) await elsewhere(option, checkDistinct([{ path, source: option }], inputs));
 }
 

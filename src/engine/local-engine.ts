@@ -121,7 +121,7 @@ export class LocalEngine implements Engine {
     const lost = isLoss(error);
     this.#lossCounter.add();
     if (lost && !this.#lossCounter.tooMany()) {
-      onNote?.(`${error.message}; the device is opened anew and goes on where it was`);
+      onNote?.(`${error.message}; the device is opened again and continues where it stopped`);
       return;
     }
     // the last rung: whatever memory a GPU refuses, the CPU serves

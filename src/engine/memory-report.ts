@@ -3,7 +3,7 @@ import type { MemoryReport } from "../memory/index.js";
 
 /** For notes: how what happened is passed on. */
 export const howToReport =
-  "to have it looked into, write a memory report (--memory-report FILE; in the library whisper.memoryReport())";
+  "to have it investigated, write a memory report (--memory-report FILE; in the library whisper.memoryReport())";
 
 /** What an error carries of a GPU's refusals, from another process too; null where there is nothing. */
 export function reportIn(error: unknown): MemoryReport | null {

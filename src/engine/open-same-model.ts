@@ -11,7 +11,7 @@ export async function openSameModel(path: string, dimensions: ModelDimensions): 
   const model = await openModel(path);
   if (isDeepStrictEqual(model.dimensions, dimensions)) return model;
   await model.close();
-  throw new WhisperVulkanError("model-invalid", `${path} is another model than was loaded from it`, {
-    hint: "load it anew",
+  throw new WhisperVulkanError("model-invalid", `${path} is no longer the model that was loaded from it`, {
+    hint: "load it again",
   });
 }

@@ -7,8 +7,8 @@ type Verdict = MemoryPlan["verdict"];
 const ranks: Readonly<Record<Verdict, number>> = { refused: 0, spill: 1, device: 2 };
 const outcomes: Readonly<Record<Verdict, string>> = {
   refused: "it does not fit",
-  spill: "it fits, with a spill",
-  device: "all of it lies in the device's own memory",
+  spill: "it fits, with a part in host memory",
+  device: "all of it is in the device's own memory",
 };
 
 /** How a file stores its matrices. */

@@ -21,8 +21,8 @@ describe("a plan in words", () => {
     });
     expect(verdict).toBe("refused");
     expect(neededBytes).toBeGreaterThan(availableBytes);
-    expect(summary).toContain("3.6 GiB are needed in all, 3.4 GiB can be had");
-    expect(advice).toEqual(["With the model large-v3-turbo all of it lies in the device's own memory."]);
+    expect(summary).toContain("3.6 GiB is needed in total, 3.4 GiB is available");
+    expect(advice).toEqual(["With the model large-v3-turbo all of it is in the device's own memory."]);
   });
 
   test("says that the user's limit, or other programs, are in the way", async () => {

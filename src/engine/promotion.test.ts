@@ -131,7 +131,7 @@ test("a copy that is not what was sent is not used", async () => {
   }
   const plan = whisper.memoryPlan()!;
   expect(plan.verdict).toBe("spill");
-  expect(plan.record.some(({ reason }) => reason === "what arrived is not what was sent")).toBe(true);
+  expect(plan.record.some(({ reason }) => reason === "the copy differs from the original")).toBe(true);
   expect((await whisper.transcribe(samples, options)).text).toBe(right);
   await whisper.dispose();
   expect(nothingLeft(tables)).toBe(true);

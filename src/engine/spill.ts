@@ -24,7 +24,7 @@ export function spillCosts(plan: MemoryPlan): SpillCosts {
 }
 
 /**
- * "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens, beside some 64.2 ms that reading all from
+ * "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens, on top of the 64.2 ms that reading everything from
  * the device's own memory takes (estimated)".
  */
 export function spillInWords(plan: MemoryPlan): string {
@@ -33,7 +33,7 @@ export function spillInWords(plan: MemoryPlan): string {
   const how = plan.bandwidth.measured ? "measured" : "estimated";
   return (
     `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens, ` +
-    `beside some ${readMsPerWindow.toFixed(1)} ms that reading all from the device's own memory takes (${how})`
+    `on top of the ${readMsPerWindow.toFixed(1)} ms that reading everything from the device's own memory takes (${how})`
   );
 }
 
@@ -47,7 +47,7 @@ export function planInWords(plan: MemoryPlan): string {
   if (plan.verdict === "device") {
     const inDevice = plan.heaps.reduce((sum, h) => sum + (h.deviceLocal ? h.takenBytes : 0), 0);
     const others = plan.takenBytes - inDevice;
-    const rest = others > 0 ? `; outputs and staging, ${size(others)}, in the host's as they should` : "";
+    const rest = others > 0 ? `; outputs and staging, ${size(others)}, belong in host memory` : "";
     return `Fits: ${size(inDevice)} in the device's own memory${rest}.`;
   }
   return `Fits, with a spill: ${spillInWords(plan)}.`;

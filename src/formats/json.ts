@@ -8,7 +8,7 @@ import type { Format } from "./format.js";
 export const json = {
   name: "json",
   extension: "json",
-  about: "all that is known, as OpenAI's verbose_json",
+  about: "all details, like OpenAI's verbose_json",
   write: (result: TranscriptionResult) => `${escaped(JSON.stringify(document(result), null, 2))}\n`,
   writeInto: (result: TranscriptionResult, recording: string) =>
     `${escaped(JSON.stringify({ file: recording.toWellFormed(), ...document(result) }))}\n`,

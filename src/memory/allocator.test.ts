@@ -172,7 +172,7 @@ describe("budgets", () => {
     expect(place({ ...rebar, budgets: [full, free] }, pieces("hotWeights", MiB)).type).toBe(2);
     const both = place({ ...rebar, budgets: [full, full] }, pieces("hotWeights", MiB));
     expect(both.tries).toEqual(["4 skipped", "1 skipped", "2 skipped", "3 skipped"]);
-    expect(both.error!.message).toContain("1.0 MiB are needed in all, 0 bytes can be had");
+    expect(both.error!.message).toContain("1.0 MiB is needed in total, 0 bytes is available");
   });
 
   it.each([
@@ -423,7 +423,7 @@ describe("where memory suffices, but not in the order of heat", () => {
     expect(placement!.places.get("scratch0")!.memory.type).toBe(0);
     expect(device.usedBytes(0) + device.usedBytes(1)).toBe(135 * MiB);
     expect(ledger.entries.map(({ reason }) => reason)).toContain(
-      "no room is left: all is placed anew, this first",
+      "no room is left: everything is placed again, this first",
     );
   });
 

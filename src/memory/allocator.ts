@@ -61,8 +61,8 @@ export class MemoryRefusedError extends WhisperVulkanError {
         `${neededAgainstAvailable(neededBytes, availableBytes)}): ${lastTries(ledger)}`,
       {
         hint:
-          "close other programs that use the GPU, take a smaller model, or use --device cpu; " +
-          "--memory-report FILE (in the library: the error's report) writes a file that shows what was asked and answered",
+          "close other programs that use the GPU, use a smaller model, or use --device cpu; " +
+          "--memory-report FILE (in the library: the error's report) writes a file that shows every request and its answer",
       },
     );
     this.ledger = [...ledger.entries];
@@ -136,7 +136,7 @@ export class Allocator<M extends DeviceMemory> {
       if (!begun || !hope || nth === mostAttempts || !this.#isEnoughFor(pieces))
         throw this.#refused(failed, pieces);
       attempt = { first: new Set([...first, failed.key]), cutting: cutting && !usedUp, refused };
-      const reason = `no room is left: all is placed anew, ${usedUp ? "nothing is cut" : "this first"}`;
+      const reason = `no room is left: everything is placed again, ${usedUp ? "without cutting" : "this first"}`;
       ledger.add({
         ...{ purpose: failed.label, rung: "any", sizeBytes: failed.sizeBytes, type: null, flags: null },
         ...{

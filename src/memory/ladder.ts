@@ -61,7 +61,7 @@ export function boundsOf(
     [heapSizeBytes, "more than the whole heap"],
     [
       spared ? 0 : Number.POSITIVE_INFINITY,
-      "the visible part of VRAM is small: left for staging and small buffers",
+      "the visible part of VRAM is small: kept for staging and small buffers",
     ],
     deviceLocal
       ? [vramLimitBytes - accounts.heldBytes(true), "more than the limit set for VRAM"]

@@ -167,9 +167,9 @@ export class Placing<M extends DeviceMemory> {
     const rule = this.#bounds(step).find(([mostBytes]) => least > mostBytes);
     if (rule) return skip(least, rule[1]);
     const left = this.#leftBytes(step);
-    if (least > left) return skip(least, "more than is left beside what is kept free");
+    if (least > left) return skip(least, "more than is left above what is kept free");
     const refusedBytes = this.#refusedBytes(step);
-    if (least >= refusedBytes) return skip(least, "no more than this was refused just now");
+    if (least >= refusedBytes) return skip(least, "a request no larger than this was just refused");
     let most = Math.min(
       ...[this.#blockBytes(step), left, device.limits.maxAllocationSizeBytes, refusedBytes - 1],
     );
@@ -209,7 +209,7 @@ export class Placing<M extends DeviceMemory> {
       const place = this.#onSteps(front, [best.step]);
       if (!place) continue; // refused: half as much next time
       const entry = entryFor(device, accounts, best.step, piece.sizeBytes, piece.label);
-      ledger.add({ ...entry, outcome: "split", reason: "as a whole it doesn't fit" });
+      ledger.add({ ...entry, outcome: "split", reason: "it does not fit in one piece" });
       this.places.set(front.key, place);
       return rest;
     }

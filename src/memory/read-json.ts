@@ -17,9 +17,13 @@ export function parseJson(text: string, shown: string, code: ErrorCode): unknown
   try {
     return JSON.parse(text.replace(/^\uFEFF/, "")); // Windows' editors and shells begin files with a byte order mark
   } catch (cause) {
-    throw new WhisperVulkanError(code, `${shown} is no JSON: ${(cause as Error).message.split("\n")[0]}`, {
-      cause,
-    });
+    throw new WhisperVulkanError(
+      code,
+      `${shown} is not valid JSON: ${(cause as Error).message.split("\n")[0]}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -108,8 +108,8 @@ export function modelNamed(name: string): CatalogueEntry {
   const names = catalogue.flatMap((known) => [known.name, ...known.aliases]);
   throw new WhisperVulkanError(
     "model-unknown",
-    `There is no model called ${shown(name)}; the nearest names are ${nearestNames(name, names).join(", ")}.`,
-    { hint: "`whisper-vulkan models` lists all of them; a model file of your own is given by its path." },
+    `There is no model called ${shown(name)}. The nearest names are ${nearestNames(name, names).join(", ")}.`,
+    { hint: "`whisper-vulkan models` lists all of them; to use a model file of your own, give its path." },
   );
 }
 

@@ -81,7 +81,7 @@ await check(
       assert.ok(engine, "the engine's process is not to be seen");
       process.kill(engine, "SIGKILL");
       assert.deepEqual(await own.transcribe(river, options), inProcess);
-      assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process goes on/);
+      assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process continues/);
     }
     await own.dispose();
     if (onLinux) assert.deepEqual(childProcesses(), []);

@@ -24,7 +24,7 @@ export function pathOfAddress(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    const message = `${nameForMessages(url.href)}: names no file of this machine`;
+    const message = `${nameForMessages(url.href)}: does not name a file on this machine`;
     throw new WhisperVulkanError("option-invalid", message, {
       hint: "Give its path, or a URL like file:///home/me/talk.mp3",
       cause,
@@ -38,7 +38,7 @@ export async function bytesOfDataAddress(url: URL): Promise<Uint8Array> {
     return new Uint8Array(await (await fetch(url)).arrayBuffer());
   } catch {
     throw new WhisperVulkanError("option-invalid", `${nameForMessages(url.href)}: not a valid data: URL`, {
-      hint: "Its form is data:audio/wav;base64,...",
+      hint: "It should look like data:audio/wav;base64,...",
     });
   }
 }

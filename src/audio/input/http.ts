@@ -44,7 +44,7 @@ function refused(name: string, { status, statusText }: Response): WhisperVulkanE
   const hint = missing
     ? "Check the address."
     : locked
-      ? "Give an address with the name and password: https://name:password@host/..."
+      ? "Put the user name and password into the address: https://name:password@host/..."
       : "Try again later, or download the file and give its path.";
   const message = `${name}: the server answered ${status} ${statusText}`.trimEnd();
   return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });

@@ -109,7 +109,7 @@ async function openPath(path: string, name: string): Promise<ByteSource> {
   if (info.isFile()) return openFile(path, name);
   // Pipes and devices (/dev/stdin, a shell's process substitution) can be read once only.
   const stream = info.isFIFO() ? openPipe(path, name) : createReadStream(path);
-  return streamSource(stream, name, "What writes to it ended with an error.");
+  return streamSource(stream, name, "The program that writes to it ended with an error.");
 }
 
 function streamSource(

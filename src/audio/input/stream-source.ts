@@ -89,7 +89,7 @@ export class StreamSource implements ByteSource {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      this.stop(new WhisperVulkanError("disposed", `${this.name}: was closed while it was read`));
+      this.stop(new WhisperVulkanError("disposed", `${this.name}: was closed while it was being read`));
       await this.#pulling?.catch(() => {}); // whoever waits for it is told
       await this.#file?.remove();
     })();
@@ -97,7 +97,8 @@ export class StreamSource implements ByteSource {
   }
 
   async #take(offset: number, lengthBytes: number): Promise<Uint8Array> {
-    if (offset < this.#start) throw new RangeError(`byte ${offset} was let go, at ${this.#start}`);
+    if (offset < this.#start)
+      throw new RangeError(`byte ${offset} is no longer kept; the first kept byte is ${this.#start}`);
     const end = Math.min(offset + lengthBytes, this.#arrived);
     if (end <= offset) return new Uint8Array(0);
     if (this.#file !== null) return this.#file.read(offset - this.#start, end - offset);
@@ -193,7 +194,7 @@ function isBytes(value: unknown): value is Uint8Array {
 
 function notBytes(name: string, value: unknown): WhisperVulkanError {
   const what = Object.prototype.toString.call(value).slice(8, -1);
-  return new WhisperVulkanError("option-invalid", `${name}: carries a ${what}, not bytes`, {
-    hint: "Give a stream of a file's bytes, without an encoding set; samples go as { samples, sampleRate }.",
+  return new WhisperVulkanError("option-invalid", `${name}: yields a ${what}, not bytes`, {
+    hint: "Give a stream of a file's bytes, with no encoding set. Give samples as { samples, sampleRate }.",
   });
 }

@@ -89,7 +89,9 @@ export class CpuStorage implements Storage {
     const steps: CpuStep[] = program.steps.map((step) => cpuStep(step, address, this.#pool.nThreads));
     const tooBig = steps.find((step) => step.workSizeBytes > workSizeBytes);
     if (tooBig)
-      throw new Error(`${tooBig.op} needs ${tooBig.workSizeBytes} bytes a thread, ${workSizeBytes} are held`);
+      throw new Error(
+        `${tooBig.op} needs ${tooBig.workSizeBytes} bytes a thread, but only ${workSizeBytes} are reserved`,
+      );
     return this.#pool.add(steps);
   }
 
@@ -118,7 +120,7 @@ function threadsUnavailable(nThreads: number, cause: unknown): WhisperVulkanErro
     "cpu-unavailable",
     `the CPU backend cannot start ${threads} (${why.split("\n")[0]})`,
     {
-      hint: "Ask for fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
+      hint: "Use fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
       cause,
     },
   );

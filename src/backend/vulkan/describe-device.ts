@@ -37,7 +37,7 @@ export function describeDevice(device: DeviceReport): (readonly [what: string, v
     ["subgroups", subgroups(device)],
     ["features", features(device)],
   ];
-  if (computeQueueFamily(device) < 0) lines.push(["unusable", "it has no queue that computes"]);
+  if (computeQueueFamily(device) < 0) lines.push(["unusable", "it has no compute queue"]);
   return lines;
 }
 

@@ -143,7 +143,7 @@ function unavailable(message: string, cause: unknown): WhisperVulkanError {
   const variable = driverVariable();
   const install = "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own)";
   const hint = variable
-    ? `${variable} says which drivers there are: unset it, or let it name the file of one that works`
+    ? `${variable} decides which drivers are loaded: unset it, or set it to the file of a driver that works`
     : install;
   return new WhisperVulkanError("vulkan-unavailable", message, {
     hint: `${hint}; or use --device cpu`,
@@ -153,9 +153,9 @@ function unavailable(message: string, cause: unknown): WhisperVulkanError {
 
 function driverFileDamaged({ path, what, variable }: DamagedFile, cause: unknown): WhisperVulkanError {
   const where = variable ? ` (${variable})` : "";
-  const otherwise = variable ? `unset ${variable}` : "install the driver or layer that it belongs to again";
+  const otherwise = variable ? `unset ${variable}` : "reinstall the driver or layer that it belongs to";
   return new WhisperVulkanError("vulkan-unavailable", `the Vulkan driver file ${path}${where} ${what}`, {
-    hint: `Mend or remove that file, or ${otherwise}; until then use --device cpu`,
+    hint: `Repair or remove that file, or ${otherwise}; until then use --device cpu`,
     cause,
   });
 }

@@ -30,7 +30,7 @@ export class Promotions {
       throw error;
     }
     if (!same) {
-      promotion.undo("what arrived is not what was sent");
+      promotion.undo("the copy differs from the original");
       return this.inVain();
     }
     promotion.keep();

@@ -40,6 +40,6 @@ export function deviceLost(call: string): WhisperVulkanError {
   return new VulkanCallError(
     "device-lost",
     `the GPU stopped working (${call}: ${resultName(VK_ERROR_DEVICE_LOST)})`,
-    { hint: "run it again; if it happens again, update the graphics driver or use --device cpu" },
+    { hint: "try again; if it happens again, update the graphics driver or use --device cpu" },
   );
 }

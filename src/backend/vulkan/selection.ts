@@ -30,7 +30,7 @@ export function selectDevice(devices: readonly DeviceReport[], selection: Device
   }
   if (!canCompute(device))
     throw new WhisperVulkanError("device-unknown", `${device.name} cannot compute (no compute queue)`, {
-      hint: "Take another device, or --device cpu",
+      hint: "Choose another device, or use --device cpu",
     });
   return chosen;
 }

@@ -209,7 +209,7 @@ export class VulkanStorage implements Storage {
   }
 
   #throughStaging(): Staging {
-    if (!this.#staging) throw new Error("memory that the host doesn't see was placed without staging");
+    if (!this.#staging) throw new Error("memory that the host cannot access was placed without staging");
     return this.#staging;
   }
 }

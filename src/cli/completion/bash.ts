@@ -25,7 +25,7 @@ _whisper_vulkan_words() {
 _whisper_vulkan() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command=${main!.name} options word
   COMPREPLY=()
-  # bash takes --option=value for three words
+  # bash splits --option=value into three words
   if [[ $current == = ]]; then current=""
   elif [[ $previous == = ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in ${names}; do

@@ -66,14 +66,14 @@ async function inFolder(folder: string, unreadable: Unreadable): Promise<Recordi
   const recordings = files.filter((path) => endings.has(extname(path).slice(1).toLowerCase()));
   if (recordings.length > 0) return recordings.map((input) => within(folder, input));
   throw new WhisperVulkanError("file-not-found", `${folder}: is a folder without recordings`, {
-    hint: "Files of other endings can be given by themselves, or by a pattern.",
+    hint: "Name files with other endings one by one, or give a pattern.",
   });
 }
 
 async function ofPattern(pattern: string, unreadable: Unreadable): Promise<Recording[]> {
   const { base, paths } = await filesOfPattern(pattern, unreadable);
   if (paths.length > 0) return paths.map((input) => within(base, input));
-  throw new WhisperVulkanError("file-not-found", `${pattern}: no file has such a name`, {
+  throw new WhisperVulkanError("file-not-found", `${pattern}: no file matches this pattern`, {
     hint: "Check the spelling and the current folder.",
   });
 }

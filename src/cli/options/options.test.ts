@@ -86,7 +86,7 @@ describe("options of other programs", () => {
     ["-osrt", "-osrt is -f srt here"],
     ["-nt", "-nt is --no-timestamps here"],
     ["-tr", "-tr is --task translate here"],
-    ["-bs", "-bs is not here yet"],
+    ["-bs", "-bs is not supported yet"],
   ])("%s among the arguments is refused", (option, message) => {
     expect(() => refuseForeignOption(["talk.mp3", option])).toThrow(message);
     expect(() => refuseForeignOption(["--", option])).not.toThrow();

@@ -62,7 +62,7 @@ export function transcribeOptions(flags: TranscribeFlags): TranscribeOptions {
   const { language, task, prompt, timestamps, conditionOnPreviousText } = flags;
   if (/^\d+$/.test(task))
     throw new WhisperVulkanError("option-invalid", `-t ${task}: -t is --task here`, {
-      hint: `Threads of the CPU backend are --threads ${task}.`,
+      hint: `To set the threads of the CPU backend, write --threads ${task}.`,
     });
   const temperatures = read("--temperature", flags.temperature, numbers);
   return {
@@ -87,7 +87,7 @@ export function transcribeOptions(flags: TranscribeFlags): TranscribeOptions {
 export function deviceOptions({ device, threads, simulate, vramLimit }: TranscribeFlags) {
   if (device !== undefined && /^(cuda|gpu|mps)(:\d+)?$/i.test(device))
     throw new WhisperVulkanError("option-invalid", `--device ${device} is --device auto here`, {
-      hint: "That is the default, and takes the best GPU; the command devices lists all of them.",
+      hint: "That is the default: it uses the best GPU. The command devices lists all devices.",
     });
   return {
     ...named("simulate", simulate),

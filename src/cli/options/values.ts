@@ -41,7 +41,7 @@ export function single(
 ): Command {
   let given = false;
   return add(command, flags, description, more, (value) => {
-    if (given) throw invalid(flags, value, "it was given before; give it once");
+    if (given) throw invalid(flags, value, "it was given twice; give it once");
     given = true;
     return value;
   });

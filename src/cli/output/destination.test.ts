@@ -65,7 +65,7 @@ describe("standard output", () => {
 
   it("takes no two formats", () =>
     expect(check("txt,json", one)).rejects.toMatchObject({
-      message: "2 formats don't fit into standard output",
+      message: "2 formats cannot be written to standard output together",
     }));
 });
 

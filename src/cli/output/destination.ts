@@ -36,7 +36,8 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
       : { destination: { kind: "folder", path: null }, formats: named };
   const formats = named ?? [formatNamed("txt")];
   if (output === "-") return { destination: { kind: "stdout" }, formats };
-  if (output === "") throw new WhisperVulkanError("option-invalid", "--output names nothing");
+  if (output === "")
+    throw new WhisperVulkanError("option-invalid", "--output needs the name of a file or folder");
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (!found && /[/\\]$/.test(output)))
     return { destination: { kind: "folder", path: output }, formats };
@@ -44,9 +45,9 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
   if (nResults > 1)
     throw new WhisperVulkanError(
       "option-invalid",
-      `${nResults} results don't fit into the one file ${output}`,
+      `${nResults} results cannot be written to the one file ${output}`,
       {
-        hint: `For a folder write --output ${output}/`,
+        hint: `To write into a folder, give --output ${output}/`,
       },
     );
   const destination = { kind: "file", path: output } as const;
@@ -82,7 +83,7 @@ function formatOfFile(path: string, named: Format | null): Format {
     "option-invalid",
     ending ? `no format has the ending ${ending} of ${path}` : `${path} has no ending that names a format`,
     {
-      hint: `The formats are ${formatNames}; --format names one for a file of any name. For a folder write ${path}/`,
+      hint: `The formats are ${formatNames}; --format chooses one for a file of any name. To write into a folder, give ${path}/`,
     },
   );
 }
@@ -97,14 +98,14 @@ export function checkStream({ destination, formats }: Wanted, several: boolean):
   if (formats.length > 1)
     throw new WhisperVulkanError(
       "option-invalid",
-      `${formats.length} formats don't fit into standard output`,
+      `${formats.length} formats cannot be written to standard output together`,
       { hint },
     );
   const [format] = formats;
   if (several && format && !format.writeInto)
     throw new WhisperVulkanError(
       "option-invalid",
-      `standard output has room for the ${format.name} of one recording only`,
+      `standard output can hold the ${format.name} of only one recording`,
       { hint },
     );
 }

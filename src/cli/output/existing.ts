@@ -26,7 +26,7 @@ export async function leftAlone<T extends Result>(
 ): Promise<ReadonlySet<T>> {
   const { overwrite, skipExisting, ask, signal } = choice;
   if (overwrite && skipExisting)
-    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing exclude each other");
+    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing cannot be used together");
   if (overwrite) return new Set();
   const existing = new Map<T, string>();
   for (const result of results)

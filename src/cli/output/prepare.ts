@@ -22,11 +22,11 @@ export async function checkDistinct(files: readonly ToWrite[], inputs: readonly 
     const other = written.get(identity);
     if (read.has(identity))
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
-        hint: "It is one of the files that are read: choose another place.",
+        hint: "It is one of the input files: choose another place for the results.",
       });
     if (other !== undefined)
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
-        hint: `It would be written for ${other} and for ${source}: give them in runs of their own, with different --output folders.`,
+        hint: `The results of ${other} and of ${source} would have the same name: transcribe them separately, with different --output folders.`,
       });
     written.set(identity, source);
   }

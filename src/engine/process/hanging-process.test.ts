@@ -31,7 +31,7 @@ describe("a process that hangs", () => {
       if (!stopped) kill("SIGSTOP");
       stopped = true;
     });
-    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new process goes on/);
+    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new process continues/);
     await whisper.dispose();
     expect(children().filter(isThere)).toEqual([]);
   });

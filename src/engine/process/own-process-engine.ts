@@ -173,7 +173,7 @@ export class OwnProcessEngine implements Engine {
     if (!(error instanceof ProcessLost) || this.#disposed) return;
     this.#lossCounter.add();
     const { onNote } = this.#options;
-    if (!this.#lossCounter.tooMany()) onNote?.(`${error.message}; a new process goes on where it was`);
+    if (!this.#lossCounter.tooMany()) onNote?.(`${error.message}; a new process continues where it stopped`);
     else if (!this.#onCpu) {
       this.#cpuTookOver = true;
       this.#lossCounter.clear();
@@ -198,7 +198,7 @@ export class OwnProcessEngine implements Engine {
 
 function hopeless(loss: ProcessLost): WhisperVulkanError {
   return new WhisperVulkanError("process-failed", `${loss.message}, the third time, on the CPU too`, {
-    hint: "see whether memory is short, or whether the system's log says who ended it",
+    hint: "check whether memory ran out, or whether the system's log says what ended it",
     cause: loss,
   });
 }

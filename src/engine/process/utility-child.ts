@@ -72,6 +72,6 @@ function neverReady(): WhisperVulkanError {
   return new WhisperVulkanError(
     "process-failed",
     `the engine's own process cannot be started: Electron's app was not ready after ${limits.appReadyMs / 1000} s`,
-    { hint: "load the model after app.whenReady(); a top-level await of it holds the app up" },
+    { hint: "load the model after app.whenReady(); a top-level await on it blocks the app" },
   );
 }

@@ -158,7 +158,7 @@ describe("a memory report", () => {
     ["requests.0.pieces.0.reads", -1, /reads must be a number, not below 0/],
     ["requests.0.pieces.0.rows.rowBytes", 0, /rowBytes must be above 0/],
     ["requests.0.pieces.0.rows.count", 1025, /1025 rows of 1024 bytes are more than sizeBytes/],
-    ["requests.0.pieces.1", place.pieces[0], /pieces\[1\]\.key stands twice/],
+    ["requests.0.pieces.1", place.pieces[0], /pieces\[1\]\.key appears twice/],
     ["requests.1.placement", 4, /requests\[1\]\.placement is 4, which no request before placed/],
     ["requests.1", good.requests[0], /requests\[1\]\.placement is 0, which one before placed/],
     ["memory.alignmentBytes", 0, /alignmentBytes must be a power of two/],

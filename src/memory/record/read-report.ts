@@ -31,7 +31,10 @@ export function readReport(json: unknown, source: string): MemoryReport {
   const kind = { code: "memory-report-invalid", what: "a memory report" } as const;
   const fields = new Fields(source, kind);
   if (fields.object(json, "").format !== reportFormat)
-    fields.invalid(`format is not ${JSON.stringify(reportFormat)}: this is no memory report`, howToWriteOne);
+    fields.invalid(
+      `format is not ${JSON.stringify(reportFormat)}: this is not a memory report`,
+      howToWriteOne,
+    );
   const { version } = fields.object(json, "");
   const names = namesByVersion.get(version);
   if (!names) return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);

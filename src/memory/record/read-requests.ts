@@ -61,7 +61,7 @@ export class RequestReader {
     const pieces = list.map((piece, i) => readPiece(fields, piece, `${path}.pieces[${i}]`));
     const keys = new Set<string>();
     for (const [i, { key }] of pieces.entries()) {
-      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key stands twice: ${JSON.stringify(key)}`);
+      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key appears twice: ${JSON.stringify(key)}`);
       keys.add(key);
     }
     this.#placements.set(placement, pieces.length);

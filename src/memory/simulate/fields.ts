@@ -44,7 +44,7 @@ export class Fields {
     for (const key of Object.keys(object))
       if (!known.includes(key))
         this.invalid(
-          `${path === "" ? shown(key) : `${path}.${key}`} is no field of ${this.#of.what}`,
+          `${path === "" ? shown(key) : `${path}.${key}`} is not a field of ${this.#of.what}`,
           `Fields here: ${nearestNames(key, known).join(", ")}`,
         );
     return object;

@@ -23,7 +23,7 @@ export function cacheFolder(
 }
 
 function noFolder(cause: unknown): WhisperVulkanError {
-  return new WhisperVulkanError("cache-not-writable", "There is no folder to keep models in.", {
+  return new WhisperVulkanError("cache-not-writable", "No folder was found to store models in.", {
     hint: "Set WHISPER_VULKAN_CACHE to the full path of a folder that you may write to, or HOME.",
     cause,
   });

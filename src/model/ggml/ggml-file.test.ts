@@ -159,7 +159,7 @@ const faults: readonly Fault[] = [
   ["negative shape", "shape [5,-8]", edited(({ tensors }) => (tensors[0]!.shape = [5, -8]))],
   [
     "strange name",
-    '"decoder.what" is no tensor',
+    '"decoder.what" is not a tensor',
     edited(({ tensors }) => (tensors[0]!.name = "decoder.what")),
   ],
   ["control characters", '"a\\nb" is no tensor', edited(({ tensors }) => (tensors[0]!.name = "a\nb"))],

@@ -58,7 +58,7 @@ async function readTensor(
   const name = new TextDecoder("latin1").decode(await file.take(nameLength!, "a tensor's name"));
   const wanted = expected.get(name);
   if (wanted === undefined) {
-    throw file.invalid(`${JSON.stringify(name)} is no tensor of a Whisper model of this size`, start);
+    throw file.invalid(`${JSON.stringify(name)} is not a tensor of a Whisper model of this size`, start);
   }
   const shape = fastestFirst.reverse();
   if (shape.length !== wanted.shape.length || shape.some((size, axis) => size !== wanted.shape[axis])) {

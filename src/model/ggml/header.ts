@@ -73,13 +73,13 @@ async function readWeightType(file: FileCursor): Promise<void> {
   const type = fileType! % 1000;
   if (type === 0 || type === 1) return;
   if (type === 2 || type === 3 || (type >= 7 && type <= 14)) throw quantised(file, start);
-  throw file.invalid(`the header's weight type is ${fileType}, which is none that ggml has`, start);
+  throw file.invalid(`the header's weight type is ${fileType}, which ggml does not have`, start);
 }
 
 /** The error for weights of fewer than 16 bits. */
 export function quantised(file: FileCursor, offsetBytes: number): Error {
   return file.invalid(
-    "the weights are quantised, which is not read yet",
+    "the weights are quantised, which is not supported yet",
     offsetBytes,
     "Use the F16 file of the same model, e.g. ggml-base.bin instead of ggml-base-q5_1.bin.",
   );

@@ -98,7 +98,7 @@ async function acceptResponse(
     const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
     if (Number(start) !== part.sizeBytes) {
       await part.restart();
-      throw new BrokenConnection("the server sent another part than was asked for", false);
+      throw new BrokenConnection("the server sent a different part from the one requested", false);
     }
     offered = total === undefined || total === "*" ? null : Number(total);
   } else if (part.sizeBytes > 0) {
@@ -141,7 +141,7 @@ function validatorPath(partPath: string): string {
 }
 
 const pageHint =
-  "Open any page in a browser: the network may want you to log in first, or a proxy refuse the address.";
+  "Open any page in a browser: the network may want you to log in first, or a proxy may block the address.";
 
 function statusHint(status: number): string {
   if (status === 429)
@@ -150,7 +150,7 @@ function statusHint(status: number): string {
   const mirror = process.env.HF_ENDPOINT
     ? "HF_ENDPOINT names another server than Hugging Face's: check it, or unset it"
     : "";
-  return `${mirror || "The server does not give the file out: a proxy may refuse it"}. Or give the path of a model file got elsewhere.`;
+  return `${mirror || "The server refuses to send the file: a proxy may be blocking it"}. Or give the path of a model file from elsewhere.`;
 }
 
 /** hint: null where there is none better. */

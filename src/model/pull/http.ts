@@ -25,7 +25,7 @@ const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"
 function proxyHint(): string | null {
   const variable = proxyVariables.find((name) => process.env[name]);
   if (variable === undefined || process.env.NODE_USE_ENV_PROXY === "1") return null;
-  return `${variable} is set, which Node heeds only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and later).`;
+  return `${variable} is set, which Node uses only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and later).`;
 }
 
 const unreachableCodes: ReadonlySet<string> = new Set([

@@ -226,7 +226,7 @@ describe("a download that can't be", () => {
 
   it("says what to do about HTTP status 403", async () => {
     hub.answers = [{ status: 403 }];
-    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/does not give the file out/);
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/refuses to send the file/);
   });
 
   it.each([

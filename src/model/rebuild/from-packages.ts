@@ -105,6 +105,6 @@ function asDownloadFailure(error: unknown, requirements: readonly string[]): unk
   return new WhisperVulkanError(
     "model-download-failed",
     `the packages ${requirements.join(", ")} are not as expected: ${reason}`,
-    { hint: "Ask for a newer version of this program, or whether a mirror changed them.", cause: error },
+    { hint: "Update whisper-vulkan, or check whether a mirror changed the packages.", cause: error },
   );
 }

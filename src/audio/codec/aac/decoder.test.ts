@@ -158,7 +158,7 @@ it.each([
     (reason: WhisperVulkanError) => reason,
   );
   expect(error?.code).toBe("audio-codec-unsupported");
-  expect(error?.message).toBe(`a.m4a: ${type} is not decoded without ffmpeg`);
+  expect(error?.message).toBe(`a.m4a: ${type} cannot be decoded without ffmpeg`);
   expect(error?.hint).toContain("Install ffmpeg");
 });
 

@@ -42,7 +42,7 @@ async function open(
     };
   }
   if (table === null && description.bytesPerPacket === 0)
-    throw corrupt(source.name, "CAF file, its packet table is missing");
+    throw corrupt(source.name, "CAF file (its packet table is missing)");
   const { nValidFrames } = table ?? { nValidFrames: 0 };
   return {
     durationSeconds: nValidFrames > 0 ? nValidFrames / track.sampleRate : null,

@@ -24,11 +24,11 @@ async function open(
   damage: DamageReport,
 ): Promise<Demuxer | ForeignAudio> {
   const index = await findIndex(source, start);
-  if (index === null) throw corrupt(source.name, "file, its index is missing");
+  if (index === null) throw corrupt(source.name, "file (its index is missing)");
   const movie = readMovie(index.body);
   const { sound, durationSeconds, isFragmented } = movie;
   if (sound === null)
-    throw index.isWhole ? noTrack(source.name) : corrupt(source.name, "file, its index is cut off");
+    throw index.isWhole ? noTrack(source.name) : corrupt(source.name, "file (its index is cut off)");
   const first = sound.descriptions[0]!;
   if (first.track === null) return { codec: first.codecName, durationSeconds };
   const isInOrder = sound.edits.length === 1 && sound.table.isForward;

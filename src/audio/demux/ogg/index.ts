@@ -92,7 +92,7 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
 /** A link of a chain that holds nothing decoded here. */
 function noteForeign(stream: OggStreamKind | undefined, damage: DamageReport): void {
   if (stream?.kind !== "foreign") return;
-  const note = `a part of it holds ${stream.codec}, which is not decoded here, and is left out`;
+  const note = `a part of it is ${stream.codec}, which cannot be decoded here; that part is left out`;
   if (!damage.notes.includes(note)) damage.notes.push(note);
 }
 

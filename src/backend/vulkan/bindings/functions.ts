@@ -92,10 +92,14 @@ export class FunctionTables {
     try {
       this.#getInstanceAddress = loader.func("vkGetInstanceProcAddr", "uint64_t", parameters);
     } catch (cause) {
-      throw new WhisperVulkanError("vulkan-unavailable", "the library opened is no Vulkan loader", {
-        hint: "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu",
-        cause,
-      });
+      throw new WhisperVulkanError(
+        "vulkan-unavailable",
+        "the library that was opened is not a Vulkan loader",
+        {
+          hint: "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu",
+          cause,
+        },
+      );
     }
     this.global = tableOf(resolve("global", 0n, this.#getInstanceAddress));
   }

@@ -46,11 +46,11 @@ export function openLoader<L = LibraryHandle>(
   }
   const { VULKAN_LOADER } = environment;
   const what = VULKAN_LOADER
-    ? `VULKAN_LOADER is ${VULKAN_LOADER}, which is no library that can be opened`
+    ? `VULKAN_LOADER is ${VULKAN_LOADER}, which cannot be opened as a library`
     : `no Vulkan loader found on this system (tried ${candidates.join(", ")})`;
   throw new WhisperVulkanError("vulkan-unavailable", what, {
     hint: VULKAN_LOADER
-      ? "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu"
+      ? "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu"
       : `${install[platform] ?? "Install the Vulkan loader"}; or use --device cpu`,
     cause: new AggregateError(failures, "no candidate could be opened"),
   });

@@ -41,7 +41,7 @@ export interface BudgetShrinks {
 export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script): Tables {
   if (refuseNth === undefined && !fail) return tables;
   if (fail && signatures[fail.call as CallName]?.[1] !== "i32")
-    throw new Error(`no Vulkan call used here can fail that is named ${fail.call}`);
+    throw new Error(`there is no Vulkan call named ${fail.call} that can be made to fail`);
   const uses = new Map<CallName, number>();
   let polling = false;
   return watching(tables, {

@@ -32,10 +32,11 @@ function partsByName(
   { step, bindings }: BoundStep,
   memory: readonly Buffer[],
 ): ReadonlyMap<string, readonly Buffer[]> {
-  if (memory.length !== bindings.length) throw new Error(`${step.op}: another number of buffers is bound`);
+  if (memory.length !== bindings.length) throw new Error(`${step.op}: the wrong number of buffers is bound`);
   const parts = new Map<string, Buffer[]>();
   bindings.forEach(({ tensor: { name }, sizeBytes }, i) => {
-    if (memory[i]!.length < sizeBytes) throw new Error(`${step.op}: what is bound for ${name} is too small`);
+    if (memory[i]!.length < sizeBytes)
+      throw new Error(`${step.op}: the buffer bound for ${name} is too small`);
     parts.set(name, [...(parts.get(name) ?? []), memory[i]!.subarray(0, sizeBytes)]);
   });
   return parts;
