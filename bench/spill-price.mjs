@@ -44,7 +44,7 @@ for (const [device, { hostBytesPerSecond, deviceBytesPerSecond }] of bandwidths)
       `${(deviceBytesPerSecond / 1e9).toFixed(0)} GB/s from its own`,
   );
 
-/** Median time of one window, where all lies, and what a recording comes to with the same limit. */
+/** Median time of one window, where all is, and what a recording comes to with the same limit. */
 async function window(vramLimitBytes) {
   const limit = vramLimitBytes === null ? {} : { vramLimitBytes };
   const backend = await openVulkan(values.device, { memory: limit, bandwidths });

@@ -1,7 +1,7 @@
 // Word error rate of base on the recordings that lie beside the checkout, by kind and language; Whisper's own
 // normalisers, language given, greedy with the temperature fallback.
 //   node bench/word-error-rate.mjs [--device cpu] [--kind librispeech_other]... [--model base] [--goal 12.79]
-// Build first (npm run build). With a goal it exits with 1 where a kind's rate lies above it.
+// Build first (npm run build). With a goal it exits with 1 where a kind's rate is above it.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

@@ -25,7 +25,7 @@ export function installedAt(root) {
 }
 
 /**
- * Unpacks packages with all they need into home/root; does nothing if they lie there already.
+ * Unpacks packages with all they need into home/root; does nothing if they are there already.
  * @param {string} home
  * @param {object} options
  * @param {readonly string[]} options.packages
@@ -126,7 +126,7 @@ function debianMirror() {
 }
 
 /**
- * The driver's manifest, naming the library where it will lie; or the system's, if the driver was there already.
+ * The driver's manifest, naming the library where it will be; or the system's, if the driver was there already.
  * @param {string} work
  * @param {string} home
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Windows, as far as Wine is Windows: Node for Windows with koffi's Windows build runs test/windows under Debian's wine, with
-// software Vulkan where Xvfb is installed (Wine's Vulkan wants a display). Everything lies under .cache/wine.
+// software Vulkan where Xvfb is installed (Wine's Vulkan wants a display). Everything is under .cache/wine.
 //   apt-get install --no-install-recommends wine wine64 xvfb; npm run build; npm run test:wine [-- -t NAME]
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";

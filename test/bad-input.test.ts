@@ -178,7 +178,11 @@ describe("an option", () => {
     ["a result over its recording, by a link", ["-o", "link.wav"], /link\.wav would be overwritten/],
     ["an address that is none", ["http://"], /http:\/\/: not a valid URL/],
     ["a file: address of another machine", ["file://host/a.wav"], /does not name a file on this machine/],
-    ["a file: address with a slash escaped", ["file:///tmp/%2Fa.wav"], /does not name a file on this machine/],
+    [
+      "a file: address with a slash escaped",
+      ["file:///tmp/%2Fa.wav"],
+      /does not name a file on this machine/,
+    ],
     ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
   ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
 

@@ -81,7 +81,7 @@ describe("results", () => {
     expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(named.stdout));
   });
 
-  test("of a file: address lie beside the file", async () => {
+  test("of a file: address are written beside the file", async () => {
     const copy = join(folder, "a copy.wav");
     copyFileSync(join(folder, "one.wav"), copy);
     const { status, stderr } = await run(...model, "-q", pathToFileURL(copy).href, "-f", "json");

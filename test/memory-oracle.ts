@@ -7,7 +7,7 @@ import { roomsOf } from "./memory-rooms.js";
 export interface Must {
   /** Verdicts that are right. More than one where what is free comes within a piece that is never cut of what is needed. */
   readonly verdicts: readonly MemoryPlan["verdict"][];
-  /** How much may lie beyond the device's memory, where it is not refused. */
+  /** How much may be beyond the device's memory, where it is not refused. */
   readonly leastSpillBytes: number;
   readonly mostSpillBytes: number;
 }

@@ -15,7 +15,7 @@ const river = {
   path: fileURLToPath(new URL("../samples/river.wav", import.meta.url)),
   text: readFileSync(new URL("../samples/river.txt", import.meta.url), "utf8"),
 };
-/** JFK where it lies beside the checkout, else the project's own recording. */
+/** JFK where it is beside the checkout, else the project's own recording. */
 const recording = existsSync(jfk.path) ? jfk : river;
 
 async function hear(device: string) {

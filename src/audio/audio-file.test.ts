@@ -25,7 +25,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "audio-test-"));
   path = join(folder, "noise.wav");
   writeFileSync(path, FILE);
-  process.env.TMPDIR = join(folder, "tmp"); // so that what is left behind can be seen
+  process.env.TMPDIR = join(folder, "tmp"); // so that what is left after can be seen
   mkdirSync(process.env.TMPDIR);
 });
 afterAll(() => {

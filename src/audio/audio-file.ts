@@ -36,7 +36,7 @@ export interface OpenAudioOptions {
 
 /**
  * Opens a recording of any kind. Streams and downloads are decoded while they arrive; only what needs their end (an MP4
- * with its index behind, other programs) waits for it. Damage may show only when it is decoded.
+ * with its index after, other programs) waits for it. Damage may show only when it is decoded.
  *
  * @throws WhisperVulkanError `file-not-found`, `file-is-folder`, `file-empty`, `file-unreadable`, `disk-full`,
  *   `temporary-folder-unwritable`, `too-many-open-files`, `option-invalid`, `audio-no-track`, `audio-corrupt`, `aborted`

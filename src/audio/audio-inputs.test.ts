@@ -85,7 +85,7 @@ function ffmpegSamples(path: string, isTimed: boolean): Float32Array {
 }
 
 /**
- * The least correlation of any second with sound in it, but for one: that in which two parts meet. They may be apart
+ * The least correlation of any second with sound in it, except for one: that in which two parts meet. They may be apart
  * by up to 10 ms: where a track begins with sound that is not to be played ffmpeg puts silence.
  */
 function similarity(ours: Float32Array, theirs: Float32Array): number {

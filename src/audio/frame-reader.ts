@@ -3,14 +3,14 @@ import { BLOCK_FRAMES, FrameBlocks } from "./frame-blocks.js";
 import { TemporaryFile } from "./input/temporary-file.js";
 import { type FrameSink, MelFrames } from "./mel-frames.js";
 
-/** Gives a recording's frames to windows, one after the other; what lies before a window is let go of. */
+/** Gives a recording's frames to windows, one after the other; what is before a window is let go of. */
 export interface FrameReader {
   /** The frames `from` to `to` (exclusive), as far as the recording goes; at most a window's more. */
   read(from: number, to: number): Promise<FrameBlocks>;
   close(): Promise<void>;
 }
 
-/** The frames of a first pass: in memory up to so many blocks, those behind in a temporary file. */
+/** The frames of a first pass: in memory up to that many blocks, those after in a temporary file. */
 export class StoredFrames implements FrameReader {
   readonly #blocks: FrameBlocks;
   readonly #maxBlocks: number;

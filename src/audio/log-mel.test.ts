@@ -89,7 +89,7 @@ describe("against the definition in f64", () => {
   });
 });
 
-test("frames behind the end are 0, or what silence gives", async () => {
+test("frames after the end are 0, or what silence gives", async () => {
   const mel = await open(noise(16_100));
   const zeros = await mel.window(0);
   const silence = await mel.window(0, "silence");

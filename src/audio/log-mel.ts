@@ -8,19 +8,19 @@ export const WINDOW_FRAMES = 3000;
 
 /** Up to 30 minutes the frames of the first pass are kept in memory (58 MB with 80 bands). */
 const MAX_KEPT_FRAMES = 180_000;
-/** Frames behind the last whole one that still hear something of it. */
+/** Frames after the last whole one that still contain some of its sound. */
 const TAIL_FRAMES = 3;
 /** Shorter gaps are of no interest to anybody: Whisper places words to about a second. */
 const SHORTEST_GAP_SAMPLES = WHISPER_SAMPLE_RATE;
 
-/** What the frames of a window behind its sound hold. */
+/** What the frames of a window after its sound hold. */
 export type WindowTail =
   /** 0, as OpenAI's `transcribe()` fills short windows. */
   | "zeros"
   /** What silence gives, as where OpenAI's code detects the language. */
   | "silence";
 
-/** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one behind its last. */
+/** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one after its last. */
 export interface Gap {
   readonly start: number;
   readonly end: number;
@@ -108,7 +108,7 @@ export class LogMel {
   }
 
   /**
-   * The window that begins at a frame (10 ms each), with so many frames of sound (default: as many as there are), then
+   * The window that begins at a frame (10 ms each), with that many frames of sound (default: as many as there are), then
    * its tail: (3000, nMels), frame by frame. Windows are asked for one after the other and never go back.
    *
    * @throws RangeError for a frame before an earlier window's; whatever the source throws; `file-unreadable`

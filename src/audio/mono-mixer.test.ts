@@ -72,7 +72,7 @@ describe("channels that cancel", () => {
     expect(told).toEqual({ channel: 0, nChannels: 2 });
   });
 
-  test("the louder one, behind silence and faint noise too", () => {
+  test("the louder one, after silence and faint noise too", () => {
     const speech = sine(300, RATE, 2 * RATE);
     const hiss = noise(2 * RATE).map((x) => x / 2000);
     const left = joined([silent(1), hiss, speech.map((x) => 0.8 * x)]);
@@ -89,7 +89,7 @@ describe("channels that cancel", () => {
     expect(mixed([left, right]).told).not.toBeNull();
   });
 
-  test("in the middle: heard within two seconds, without a jump, and mixed again behind", () => {
+  test("in the middle: heard within two seconds, without a jump, and mixed again after", () => {
     const left = sine(100, RATE, 12 * RATE);
     const right = left.map((x, i) => (i > 4 * RATE && i < 8 * RATE ? -x : x));
     const { samples, told } = mixed([left, right]);

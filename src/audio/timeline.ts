@@ -9,7 +9,7 @@ const TOLERANCE_SECONDS = 0.1;
 const LONGEST_OVERLAP_SECONDS = 10;
 /** A longer gap is a damaged time. */
 const LONGEST_GAP_SECONDS = 24 * 3600;
-/** Behind a shorter gap a codec goes on as it was: DTX leaves out packets of up to 0.4 s. */
+/** After a shorter gap a codec goes on as it was: DTX leaves out packets of up to 0.4 s. */
 const RESET_SECONDS = 1;
 
 /** Opens the decoder for a track. */
@@ -77,7 +77,7 @@ class Clock {
     this.#damage = damage;
   }
 
-  /** Whether a long gap ends here. Codecs that start late may give the first sound behind it some packets later. */
+  /** Whether a long gap ends here. Codecs that start late may give the first sound after it some packets later. */
   endsGap({ startSeconds }: Packet): boolean {
     if (startSeconds === null || this.#position === null || this.#isInGap) return false;
     this.#isInGap = startSeconds + this.#offset - this.#position > RESET_SECONDS;
@@ -133,7 +133,7 @@ class Clock {
     return silentSeconds > 0 ? [{ silentSeconds }, pcm] : [pcm];
   }
 
-  /** By how much a packet's time is behind the end of the sound so far. */
+  /** By how much a packet's time is after the end of the sound so far. */
   #difference(start: number): number {
     const position = this.#position ?? 0;
     const difference = start + this.#offset - position;

@@ -15,7 +15,7 @@ const MIN_PIECE = 2048;
  * Brings mono sound of any rate, also one that changes, to 16 kHz. How many samples there are follows from the whole
  * length: nothing adds up from piece to piece.
  *
- * @throws WhisperVulkanError `audio-not-finite`, `audio-corrupt` for a rate that makes no sense
+ * @throws WhisperVulkanError `audio-not-finite`, `audio-corrupt` for a rate that is invalid
  */
 export async function* toWhisperRate(
   pieces: AsyncIterable<Mono | Gap>,

@@ -6,7 +6,7 @@ import type { Tensor } from "../ops/tensor.js";
 export interface ManifestEntry {
   readonly tensor: Tensor;
   readonly sizeBytes: number;
-  /** Its rows may lie in several places. */
+  /** Its rows may be stored in several places. */
   readonly cuttable: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface MemoryManifest {
   readonly totalSizeBytes: number;
 }
 
-/** Where a part of the model's memory lies, for people: "weights", "DEVICE_LOCAL|HOST_VISIBLE, heap 0". */
+/** Where a part of the model's memory is, for users: "weights", "DEVICE_LOCAL|HOST_VISIBLE, heap 0". */
 export interface MemoryUse {
   readonly what: string;
   readonly where: string;
@@ -36,11 +36,11 @@ export interface Storage {
   memory(): readonly MemoryUse[];
   /** Block by block, with the record of every try; not where memory is the system's own. */
   plan?(): MemoryPlan;
-  /** Measures what it costs that something lies in slow memory, if something does; plan() then says so. */
+  /** Measures what it costs that something is in slow memory, if something does; plan() then says so. */
   measureBandwidth?(): Promise<void>;
   /**
-   * Moves what lies in slow memory into faster memory that has become free; true if anything was moved: then executables
-   * must be compiled anew. Not while one runs. onCopied is told after each part.
+   * Moves what is in slow memory into faster memory that has become free; true if anything was moved: then executables
+   * must be compiled again. Not while one runs. onCopied is called after each part.
    */
   promote?(onCopied?: () => void): Promise<boolean>;
   dispose(): Promise<void>;

@@ -18,7 +18,7 @@ export function say(line: string, style: "red" | "yellow" = "red"): void {
   console.error(`${styled(style, "whisper-vulkan:")} ${oneLine(line)}`);
 }
 
-/** One line on standard error; a bug, which no user can mend, with its stack. Answers the exit code. */
+/** Prints one line on standard error; for a bug, which no user can fix, the stack too. Returns the exit code. */
 export function reportError(error: unknown): number {
   if (!(error instanceof WhisperVulkanError)) {
     console.error("whisper-vulkan: this is a bug, please report it:", error);

@@ -7,7 +7,7 @@ const fileName = "memory-bandwidth.json";
 
 /**
  * How fast the devices of this machine read memory, measured when something spilled, kept beside the models. A file that
- * cannot be read or written is no error: what isn't known is measured again.
+ * cannot be read or written is not an error: what isn't known is measured again.
  */
 export const bandwidthFile = {
   get(device: string): MemoryBandwidth | undefined {

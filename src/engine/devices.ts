@@ -10,7 +10,7 @@ import { WhisperVulkanError } from "../errors.js";
 
 /** How to list devices. */
 export interface DevicesOptions {
-  /** Told in words why there is no GPU, where there is none: no loader, no driver. */
+  /** Called with a line that says why there is no GPU: no loader, no driver. Not called where there is one. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { WindowJob, WindowResult } from "../whisper/index.js";
 export interface EngineState {
   readonly device: BackendDescription;
   readonly memory: readonly MemoryUse[];
-  /** Null on the CPU. Another object as soon as anything of the state is another: device, memory or what lies where. */
+  /** Null on the CPU. A new object whenever the state changes: device, memory or what is stored where. */
   readonly memoryPlan: MemoryPlan | null;
   /** What happened with a GPU's memory, also one that refused so that the CPU does the work; null: none was tried. */
   readonly memoryReport: MemoryReport | null;

@@ -24,7 +24,7 @@ export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "si
 }
 
 /**
- * The engine in this process. When the device is lost, or out of memory at any call, it is made anew, the model uploaded
+ * The engine in this process. When the device is lost, or out of memory at any call, it is made again, the model uploaded
  * again and the window repeated; after the third time in a minute, or without a window done in between, the CPU takes over.
  */
 export class LocalEngine implements Engine {

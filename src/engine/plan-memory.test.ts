@@ -9,7 +9,7 @@ test.each([Number.NaN, -1])("a limit of %d bytes is none", async (vramLimitBytes
   });
 });
 
-test("with a limit of 0 all lies in the host's memory", async () => {
+test("with a limit of 0 all is in the host's memory", async () => {
   const { heaps } = await planMemory("base", { simulate: card, vramLimitBytes: 0 });
   for (const { deviceLocal, takenBytes } of heaps) expect(takenBytes > 0).toBe(!deviceLocal);
 });

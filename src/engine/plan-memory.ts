@@ -41,7 +41,7 @@ const optionTypes: OptionTypes<PlanMemoryOptions> = {
   vramLimitBytes: amount("bytes"),
 };
 
-/** Where a model would lie, and what to make of it. */
+/** Where a model would be placed, and what that means. */
 export interface ModelMemoryPlan extends MemoryPlan {
   readonly model: string;
   /** The device or card. */
@@ -64,7 +64,7 @@ export interface ModelMemoryPlan extends MemoryPlan {
 }
 
 /**
- * Where a model's memory would lie on a device or a simulated card, before anything is allocated: the code that allocates
+ * Where a model's memory would be on a device or a simulated card, before anything is allocated: the code that allocates
  * runs on what the heaps have free now. A model of the catalogue needs no file. Errors: model-unknown, file-not-found,
  * model-invalid, card-unknown, card-invalid, option-invalid, vulkan-unavailable, device-unknown.
  */

@@ -42,7 +42,7 @@ async function load(script: Script = {}, on = card) {
   return { whisper, tables, notes };
 }
 
-/** Where the weights, caches and scratch lie after each of some windows: bytes beyond the device's memory. */
+/** Bytes of weights, caches and scratch outside the device's memory after each of some windows. */
 async function spilledAfterWindows(whisper: Whisper, n: number): Promise<number[]> {
   const spilled: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -97,7 +97,7 @@ test("the hottest first, where there is room for some", async () => {
   expect(nothingLeft(tables)).toBe(true);
 });
 
-test("tries in vain are made ever more seldom", async () => {
+test("tries that fail are repeated less and less often", async () => {
   // the budget says that there is room; the driver refuses all the same
   const usageBytes = 0;
   const { whisper, tables } = await load({

@@ -17,7 +17,7 @@ import { toyDimensions, toyModel } from "./testing/toy-model.js";
 import { ToyWindows } from "./testing/toy-window.js";
 
 // Whatever happens to a card and in whichever order, the text is right, what is said of the memory is what the driver counts, a
-// report comes to the same when it is replayed, and nothing is left.
+// report gives the same result when it is replayed, and nothing is left.
 
 const dimensions = { ...toyDimensions, nTextCtx: 8, nAudioState: 16, nTextState: 16 };
 const scale = scaleOf(new ModelPlans("base").manifest(), new ModelPlans(dimensions).manifest());

@@ -76,7 +76,7 @@ export class Whisper {
    * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
    * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
    * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, process-failed, aborted.
-   * A GPU that is lost or out of memory, here or later, is no error: it is opened anew, and the third time within a minute
+   * A GPU that is lost or out of memory, here or later, is not an error: it is opened again, and the third time within a minute
    * the CPU takes over; onNote tells.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
@@ -109,7 +109,7 @@ export class Whisper {
   }
 
   /**
-   * Where the model's memory lies on a GPU, block by block, what spilled into host memory at what price, and the record of
+   * Where the model's memory is on a GPU, block by block, what spilled into host memory at what price, and the record of
    * every try to get memory; null on the CPU, whose memory is the system's own.
    */
   memoryPlan(): MemoryPlan | null {
@@ -125,7 +125,7 @@ export class Whisper {
     return this.#engine.state.memoryReport;
   }
 
-  /** Where the model's memory lies. */
+  /** Where the model's memory is. */
   memory(): readonly MemoryUse[] {
     return this.#engine.state.memory;
   }

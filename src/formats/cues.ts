@@ -1,7 +1,7 @@
 import type { Segment } from "../whisper/index.js";
 import { oneLine } from "./one-line.js";
 
-/** A subtitle: times in whole milliseconds, the end behind the start; text on one line, not yet escaped. */
+/** A subtitle: times in whole milliseconds, the end after the start; text on one line, not yet escaped. */
 export interface Cue {
   readonly startMs: number;
   readonly endMs: number;

@@ -168,7 +168,7 @@ describe("budgets", () => {
   const full = { budgetBytes: GiB, usageBytes: GiB };
   const free = { budgetBytes: 16 * GiB, usageBytes: 0 };
 
-  it("are heeded, also when there is no other place", () => {
+  it("are followed, also when there is no other place", () => {
     expect(place({ ...rebar, budgets: [full, free] }, pieces("hotWeights", MiB)).type).toBe(2);
     const both = place({ ...rebar, budgets: [full, full] }, pieces("hotWeights", MiB));
     expect(both.tries).toEqual(["4 skipped", "1 skipped", "2 skipped", "3 skipped"]);

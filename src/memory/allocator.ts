@@ -9,14 +9,14 @@ import type { MemoryReport } from "./record/report.js";
 import { neededAgainstAvailable, size } from "./size.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
-/** Where every piece lies, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
+/** Where every piece is, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
 export interface Placement<M extends DeviceMemory> {
   readonly places: ReadonlyMap<string, Place<M>>;
   readonly blocks: readonly Block<M>[];
   free(): void;
 }
 
-/** Something that lies beyond the device's memory, and a place for it within. */
+/** Something that is beyond the device's memory, and a place for it within. */
 export interface Move<M extends DeviceMemory> {
   readonly key: string;
   readonly from: Place<M>;
@@ -40,7 +40,7 @@ export interface AllocatorOptions extends Partial<Rules> {
   readonly maxBlockBytes?: number | undefined;
 }
 
-/** How often all is placed anew before it counts as refused. */
+/** How often all is placed again before it counts as refused. */
 const mostAttempts = 4;
 
 export const defaultBlockBytes = 256 << 20;
@@ -157,7 +157,7 @@ export class Allocator<M extends DeviceMemory> {
     return new MemoryRefusedError(failed, ledger, sumOf(pieces), available);
   }
 
-  /** Whether all heaps together have room for so much, by what they say; small buffers may lie in some of their own. */
+  /** Whether all heaps together have room for that much, by what they say; small buffers may be in some of their own. */
   #isEnoughFor(pieces: readonly Piece[]): boolean {
     const { device, accounts, rules } = this.#shared;
     const large = pieces.filter(({ use }) => wantsDeviceMemory.has(use));
@@ -174,7 +174,7 @@ export class Allocator<M extends DeviceMemory> {
     return this.#shared.accounts.held;
   }
 
-  /** Whether anything of a placement lies beyond the device's memory although it would be faster in it. */
+  /** Whether anything of a placement is beyond the device's memory although it would be faster in it. */
   hasSpilled({ blocks }: Placement<M>): boolean {
     return blocks.some((block) => this.#isSpilled(block));
   }

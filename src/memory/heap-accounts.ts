@@ -28,7 +28,7 @@ export class HeapAccounts {
     this.refresh();
   }
 
-  /** Asks the driver anew. */
+  /** Asks the driver again. */
   refresh(): void {
     const budgets = this.#device.budget();
     this.#freeAtSnapshot = this.#device.heaps.map(({ sizeBytes }, heap) => {

@@ -90,7 +90,7 @@ export function describeEntry(entry: LedgerEntry & { readonly times?: number }):
   return `${entry.outcome} ${size(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;
 }
 
-/** The ledger's tail in words, for an error. */
+/** The end of the ledger in words, for an error. */
 export function lastTries(ledger: Ledger, n = 3): string {
   return ledger.entries.slice(-n).map(describeEntry).join("; ");
 }

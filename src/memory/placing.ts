@@ -107,7 +107,7 @@ export class Placing<M extends DeviceMemory> {
 
   /**
    * All of a piece or, where that would cost it the device's memory or all memory, as much of its front as is to be had.
-   * Answers the rest, null where there is none; the piece itself where nothing was to be had.
+   * Returns the rest, null where there is none; the piece itself where nothing was to be had.
    */
   #placeSome(piece: Piece): Piece | null {
     for (const inDevice of [true, false]) {
@@ -194,7 +194,7 @@ export class Placing<M extends DeviceMemory> {
     return { memory, use, label, step, ranges: new Tlsf(sizeBytes), pieces: [] };
   }
 
-  /** Places as much of a piece as is to be had on one of these steps; answers the rest, or null where that is too little. */
+  /** Places as much of a piece as is to be had on one of these steps; returns the rest, or null where that is too little. */
   #placeFront(piece: Piece, steps: readonly Step[]): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);

@@ -7,7 +7,7 @@ import type { DeviceMemory } from "./memory-device.js";
 import { type MemorySnapshot, SnapshotDevice } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
-/** One allocation of the driver's, and what lies in it. */
+/** One allocation of the driver's, and what is in it. */
 export interface PlannedBlock {
   readonly type: number;
   readonly flags: number;
@@ -33,7 +33,7 @@ export interface PlannedHeap {
   readonly takenBytes: number;
 }
 
-/** Where everything would lie, or lies: plain data. */
+/** Where everything would be, or is: plain data. */
 export interface MemoryPlan {
   /** device: all in the device's own memory; spill: some beyond it; refused: not on this device at all. */
   readonly verdict: "device" | "spill" | "refused";
@@ -57,7 +57,7 @@ export interface MemoryPlan {
   readonly record: readonly LedgerRecord[];
 }
 
-/** What was asked for in vain: a MemoryRefusedError, or what stands for one. */
+/** A request that failed: a MemoryRefusedError, or its equivalent. */
 export interface Refused {
   readonly message: string;
   readonly neededBytes: number;

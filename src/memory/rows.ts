@@ -1,6 +1,6 @@
 import type { Piece } from "./piece.js";
 
-/** Rows that lie one behind the other in a piece: between them it may be cut. */
+/** Rows that lie one after the other in a piece: between them it may be cut. */
 export interface Rows {
   /** What they are rows of. */
   readonly of: string;

@@ -97,7 +97,7 @@ export class SnapshotDevice implements MemoryDevice {
 }
 
 /**
- * The snapshot with so much free, the rest held by others (--free HEAP=SIZE): bytes by heap; more than a heap means all
+ * The snapshot with that much free, the rest held by others (--free HEAP=SIZE): bytes by heap; more than a heap means all
  * of it. name: of the device or card, for people. Error: option-invalid, where there is no such heap.
  */
 export function withFreeBytes(

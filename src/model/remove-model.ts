@@ -10,7 +10,7 @@ import { forgetValidator } from "./pull/download.js";
 /**
  * Removes a pulled model from the cache, with what a pull that was stopped left of it; waits for a pull of it that is
  * under way. A Whisper that is loaded from it goes on, but can't be loaded again after release() or a lost device.
- * Answers whether there was anything to remove.
+ * Returns whether there was anything to remove.
  *
  * @throws WhisperVulkanError "model-unknown", "option-invalid", "cache-not-writable"
  */

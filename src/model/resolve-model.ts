@@ -8,7 +8,7 @@ export type ModelChoice =
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * A path where the text has a separator or ends with .bin; else a model's name; else what lies under that name
+ * A path where the text has a separator or ends with .bin; else a model's name; else what is under that name
  * in the current folder. (A file called "base" is meant only by "./base".)
  * @throws WhisperVulkanError "model-unknown"; "option-invalid" for what is no text
  */

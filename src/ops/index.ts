@@ -95,7 +95,7 @@ export function stepTensors(step: Step): {
   }
 }
 
-/** Weights whose rows may lie in several places: the step's kernels go through them part by part. */
+/** Weights whose rows may be in several places: the step's kernels go through them part by part. */
 export function cuttableTensors(step: Step): readonly Tensor[] {
   if (step.op === "linear") return [step.weight];
   return step.op === "embed" ? [step.tokenEmbedding] : [];

@@ -22,7 +22,7 @@ export interface KernelDevice {
   readonly apiVersion: readonly [number, number];
 }
 
-/** A run of outermost rows of a tensor that lies in one buffer. Most tensors are one part. */
+/** A run of outermost rows of a tensor that is in one buffer. Most tensors are one part. */
 export interface TensorPart {
   readonly index: number;
   readonly firstRow: number;

@@ -79,7 +79,7 @@ const optionTypes: OptionTypes<TranscribeOptions> = {
 
 /** How far a transcription is, on the timeline of the recording. */
 export interface Progress {
-  /** A gap in the timeline is done with the sound in front of it. */
+  /** A gap in the timeline is done with the sound before it. */
   readonly processedSeconds: number;
   /** The duration of the recording. */
   readonly totalSeconds: number;

@@ -72,7 +72,7 @@ export function createSampler(settings: SamplerSettings): Sampler {
   };
 }
 
-/** [begin, end) pairs that cover the ids from `from` to below `end` but for the forbidden ones. */
+/** [begin, end) pairs that cover the ids from `from` to below `end` except for the forbidden ones. */
 function rangesWithout(forbidden: readonly number[], end: number, from = 0): Int32Array {
   const ranges: number[] = [];
   let begin = from;

@@ -31,7 +31,7 @@ export function allowedTokens(
   if (lastWasTimestamp && pairClosed) return { textFrom: 0, timestampFrom: nVocab, timestampTo: nVocab };
   const latest = sampled.findLast((token) => token >= firstTimestamp);
   if (latest === undefined) return { textFrom: 0, timestampFrom: firstTimestamp, timestampTo: nVocab };
-  // The start of the next segment may equal the end of this one; an end must lie after its start.
+  // The start of the next segment may equal the end of this one; an end must be after its start.
   return lastWasTimestamp
     ? { textFrom: endOfText, timestampFrom: latest, timestampTo: nVocab }
     : { textFrom: 0, timestampFrom: latest + 1, timestampTo: nVocab };

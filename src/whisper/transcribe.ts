@@ -17,8 +17,8 @@ import { type WindowJob, type WindowResult, windowSettings } from "./window.js";
 /** A recording as log-mel frames, 100 a second. */
 export interface MelSource extends Timeline {
   /**
-   * (3000, nMels): nFrames frames of sound from seekFrame on, which never goes back. Behind them come zeros, or, for
-   * "silence", the log-mel of the 30 s of zero samples that OpenAI puts behind every recording.
+   * (3000, nMels): nFrames frames of sound from seekFrame on, which never goes back. After them come zeros, or, for
+   * "silence", the log-mel of the 30 s of zero samples that OpenAI puts after every recording.
    */
   window(seekFrame: number, padding: "zeros" | "silence", nFrames: number): Promise<Float32Array>;
 }

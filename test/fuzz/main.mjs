@@ -65,7 +65,7 @@ async function runAll(nInputs, seed) {
       mkdirSync(cache, { recursive: true });
       writeFileSync(stateFile, JSON.stringify({ done, finds }));
     };
-    /** Batches under way: what lies before all of them is done. @type {Set<number>} */
+    /** Batches under way: what is before all of them is done. @type {Set<number>} */
     const underWay = new Set();
     const lane = async () => {
       while (next < end) {

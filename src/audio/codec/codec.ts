@@ -30,7 +30,7 @@ export interface PacketDecoder {
   decode(data: Uint8Array): Pcm | null | Promise<Pcm | null>;
   /** The sound still inside, at the track's end. */
   flush?(): Pcm | null | Promise<Pcm | null>;
-  /** Packets before the next one are missing: codecs with memory start anew. */
+  /** Packets before the next one are missing: codecs with memory start over. */
   reset?(): void | Promise<void>;
   /** Packets that could not be decoded so far. */
   readonly nDamaged: number;
@@ -42,7 +42,7 @@ export interface Codec {
   readonly name: CodecName;
   /**
    * @param fileName the recording's, for messages
-   * @throws WhisperVulkanError `audio-corrupt` for a header that makes no sense
+   * @throws WhisperVulkanError `audio-corrupt` for a header that is invalid
    */
   open(track: Track, fileName: string): Promise<PacketDecoder>;
 }

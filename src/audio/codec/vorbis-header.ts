@@ -9,7 +9,7 @@ export interface VorbisIdentification {
   readonly blockSizes: readonly [number, number];
 }
 
-/** Reads a packet that begins with "\x01vorbis", null where it makes no sense. */
+/** Reads a packet that begins with "\x01vorbis", null where it is invalid. */
 export function vorbisIdentification(packet: Uint8Array): VorbisIdentification | null {
   if (packet.length < 29 || packet[0] !== 1) return null;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);

@@ -76,7 +76,7 @@ export const join = (...parts: (Uint8Array | string)[]): Uint8Array =>
     Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part))),
   );
 
-/** Tags and padding that may stand behind a recording, or between two. */
+/** Tags and padding that may follow a recording, or between two. */
 export const TAGS: Record<string, Uint8Array> = {
   ID3v1: join("TAG", new Uint8Array(125).fill(65)),
   "ID3v1 with its extension": join("TAG+", new Uint8Array(223).fill(65), "TAG", new Uint8Array(125).fill(65)),

@@ -3,7 +3,7 @@ const GUESSED_SECONDS = 0.3;
 
 /**
  * What a demuxer or a codec could not use. It is told once the sound is read; decoding goes on meanwhile. Tags,
- * padding and missing optional marks are no damage.
+ * padding and missing optional marks are not damage.
  */
 export class DamageReport {
   /** Damaged parts skipped inside. */

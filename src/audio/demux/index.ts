@@ -49,7 +49,7 @@ async function recognise(source: ByteSource, offset: number) {
   return null;
 }
 
-/** Where the ID3v2 tags at the start end; they may hold pictures of megabytes, and stand in front of anything. */
+/** Where the ID3v2 tags at the start end; they may hold pictures of megabytes, and come before anything. */
 async function endOfId3(source: ByteSource): Promise<number> {
   for (let at = 0; ; ) {
     const tagBytes = id3v2Bytes(await source.read(at, 10), 0);

@@ -70,7 +70,7 @@ function lengthOf({ length }: Uint8Array): Uint8Array {
   return Uint8Array.from([...new Array<number>(Math.floor(length / 255)).fill(255), length % 255]);
 }
 
-/** An element behind its sync word and length. */
+/** An element after its sync word and length. */
 function element(bits: string): Buffer {
   const nBytes = Math.ceil(bits.length / 8);
   const bytes = Array.from({ length: nBytes }, (_, i) =>

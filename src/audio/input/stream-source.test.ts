@@ -90,7 +90,7 @@ test("a long stream that is let go takes little memory and no disk", async () =>
   await source.close();
 });
 
-test("where a reader jumps ahead, what lies between is let go as it comes", async () => {
+test("where a reader jumps ahead, what is between is let go as it comes", async () => {
   const { source } = stream(40 << 20, 1 << 20);
   source.release(39 << 20);
   expectSame(await source.read(39 << 20, 100), bytes(39 << 20, (39 << 20) + 100));

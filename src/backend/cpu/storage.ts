@@ -42,7 +42,7 @@ export class CpuStorage implements Storage {
     nThreads: number,
     kernels: KernelsModule,
   ): Promise<CpuStorage> {
-    let end = pageSizeBytes; // the module's own data lies in the first page
+    let end = pageSizeBytes; // the module's own data is in the first page
     const place = (sizeBytes: number) => {
       const address = end;
       end += Math.ceil(sizeBytes / alignment) * alignment;

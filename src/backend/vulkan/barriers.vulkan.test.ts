@@ -32,7 +32,7 @@ const programs: readonly (readonly [Program, readonly number[]])[] = [
   [decoderProgram(tiny, weights, { nRows: 1, nTokens: 4, nSelect: 1, nAudio: 1 }), []],
 ];
 
-/** Runs a program with its n-th barrier left out; answers how many there are. */
+/** Runs a program with its n-th barrier left out; returns how many there are. */
 async function runWithout(program: Program, dropBarrier: number): Promise<number> {
   const backend = await openVulkan(testDevice!, { maxFlops: 1e10, dropBarrier });
   const storage = await backend.allocate(backend.manifest([program]));

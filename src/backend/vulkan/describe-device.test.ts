@@ -69,7 +69,7 @@ it("says what matters of a device", () => {
   ]);
 });
 
-it("says of one that brings no more than Vulkan 1.0, or doesn't compute, so much", () => {
+it("says so of one that has only Vulkan 1.0, or doesn't compute", () => {
   const features = {
     ...card.features,
     storageBuffer16BitAccess: false,

@@ -70,7 +70,7 @@ function homeOrNone(): string {
   }
 }
 
-/** A file itself, or the .json files of a folder. What is not there, the loader passes over. */
+/** A file itself, or the .json files of a folder. The loader skips what is not there. */
 function filesAt(path: string, mayBeFile: boolean): string[] {
   try {
     return readdirSync(path)

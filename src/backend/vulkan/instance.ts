@@ -65,7 +65,7 @@ async function createInstance(tables: Tables): Promise<Instance> {
     return await createOn(tables);
   } catch (cause) {
     if (!(cause instanceof WhisperVulkanError)) throw cause;
-    // only looked for after a failure: most loaders pass over a damaged file, some fail with no word of it
+    // only looked for after a failure: most loaders skip a damaged file, some fail without saying why
     const damaged = damagedDriverFile();
     throw damaged ? driverFileDamaged(damaged, cause) : cause;
   }

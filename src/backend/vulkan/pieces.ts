@@ -99,7 +99,7 @@ export function placeStaging<M extends DeviceMemory>(
 }
 
 const uses = {
-  /** Inputs and outputs of a run lie where the host reaches them without a copy. */
+  /** Inputs and outputs of a run are where the host reaches them without a copy. */
   input: { use: "upload", label: "inputs" },
   output: { use: "readBack", label: "outputs" },
   hot: { use: "hotWeights", label: "weights" },

@@ -16,7 +16,7 @@ export class Staging {
   constructor(device: Device, memory: BufferMemory) {
     this.#device = device;
     this.#memory = memory;
-    // the one command buffer is recorded anew for each copy
+    // the one command buffer is recorded again for each copy
     this.#pool = new CommandPool(device, VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT);
     try {
       this.#commands = this.#pool.allocate();

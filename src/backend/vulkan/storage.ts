@@ -119,7 +119,7 @@ export class VulkanStorage implements Storage {
     const moved = this.#findStaging()
       ? await this.#promotions.run(placement, this.#throughStaging(), onCopied)
       : this.#promotions.inVain();
-    this.#plan = this.#planOn(this.#snapshot()); // a try in vain is in the record, too
+    this.#plan = this.#planOn(this.#snapshot()); // a failed try is in the record too
     return moved;
   }
 

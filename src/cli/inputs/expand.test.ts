@@ -78,7 +78,7 @@ describe("a pattern", () => {
     await expect(expand("[z-a].mp3")).rejects.toMatchObject({ code: "option-invalid" });
   });
 
-  it("is mirrored by the paths behind its first wild part", async () => {
+  it("is mirrored by the paths after its first wild part", async () => {
     expect((await expand("deep/*/*.m4a")).relative).toEqual(["deeper/d.m4a"]);
   });
 });

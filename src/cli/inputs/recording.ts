@@ -5,7 +5,7 @@ import { isAddress, parseAddress, pathOfAddress } from "../../audio/index.js";
 export interface Recording {
   /** A path, an address, or "-" for standard input. */
   readonly input: string;
-  /** What people are told: the same, but for a password in an address. */
+  /** The name in messages: the same, without any password in an address. */
   readonly name: string;
   /** Its path within the folder or pattern that it was found by; otherwise its name. An output folder mirrors it. */
   readonly relativePath: string;

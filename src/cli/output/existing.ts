@@ -18,7 +18,7 @@ interface Result {
 
 /**
  * Whether results that are there already are overwritten or left alone; in a terminal the user is asked, else it is an
- * error. Answers the results that are left alone. Devices and pipes are no results. Errors: option-invalid, aborted.
+ * error. Returns the results that are left alone. Devices and pipes are no results. Errors: option-invalid, aborted.
  */
 export async function leftAlone<T extends Result>(
   results: readonly T[],

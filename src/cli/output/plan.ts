@@ -9,7 +9,7 @@ import { outputPath, type Wanted } from "./destination.js";
 export interface PlannedResult {
   readonly recording: Recording;
   readonly format: Format;
-  /** Its path, but for the language that --name-language adds. */
+  /** Its path, except for the language that --name-language adds. */
   readonly path: string;
   /** Its path, where it is known already; with a language still to be detected those that are there. */
   readonly paths: readonly string[];

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { type ErrorCode, WhisperVulkanError } from "../../errors.js";
 
-/** An error as plain data. The cause is its text: what lies underneath cannot cross to another process. */
+/** An error as plain data. The cause is its text: what is underneath cannot cross to another process. */
 export interface ErrorData {
   /** Null for what was not thrown on purpose. */
   readonly code: ErrorCode | null;

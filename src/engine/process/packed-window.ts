@@ -1,6 +1,6 @@
 import type { WindowJob } from "../../whisper/index.js";
 
-/** An array without the equal values at its end: what lies behind a short recording is most of its window. */
+/** An array without the equal values at its end: what is after a short recording is most of its window. */
 export interface PackedArray {
   readonly head: Float32Array;
   /** Follows the head, up to `length`. */

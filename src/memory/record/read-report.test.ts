@@ -214,7 +214,7 @@ describe("a memory report", () => {
     );
   });
 
-  it("is replayed in bounded time with a piece that could be cut for ever", () => {
+  it("is replayed in bounded time with a piece that could be cut forever", () => {
     const piece = { key: "w 0", sizeBytes: 2 ** 50, use: "hotWeights", label: "weights", reads: 1 };
     const huge = withValue(
       ["requests"],

@@ -2,7 +2,7 @@ import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-
 import type { Answer, DeviceResponses, MemoryReport } from "./report.js";
 import { roomBytes, speaksAgainst } from "./room.js";
 
-/** Far above what any device serves well: so that no file keeps a replay busy for ever. */
+/** Far above what any device serves well: so that no file keeps a replay busy forever. */
 const mostAllocations = 10_000;
 
 /**
@@ -45,7 +45,7 @@ export class ReplayDevice implements MemoryDevice {
     this.#heldBefore = [...this.#heldBytes];
   }
 
-  /** As recorded; where we hold more or less than we did then, usage is so much more or less. */
+  /** As recorded; where we hold more or less than we did then, usage is that much more or less. */
   budget(): readonly HeapBudget[] | null {
     const budgets = this.#responses?.budgets?.map((budget, heap) => ({
       ...budget,

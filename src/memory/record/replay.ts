@@ -13,7 +13,7 @@ export interface ReplayedRequest {
   readonly atMs: number;
   /** For people: "weights, caches". */
   readonly what: string;
-  /** Where it lies, with the record of this request alone; null: promotion found no room, or nothing to promote. */
+  /** Where it is, with the record of this request alone; null: promotion found no room, or nothing to promote. */
   readonly plan: MemoryPlan | null;
 }
 
@@ -31,7 +31,7 @@ interface Live {
   readonly snapshot: MemorySnapshot;
 }
 
-/** Plays a report with the code that allocates. The same report always comes to the same; takes no memory of a device. */
+/** Plays a report with the code that allocates. The same report always gives the same result; takes no memory of a device. */
 export function replay(report: MemoryReport): MemoryReplay {
   const { memory, requests, bandwidth } = report;
   const device = new ReplayDevice(report);

@@ -69,7 +69,7 @@ export const reportFormat = "whisper-vulkan memory report";
 
 /**
  * What happened with a device's memory, so that it can be played again elsewhere: what was asked for and what the device
- * reported and answered. It holds no decisions - replay() comes to the same ones - and nothing of the work itself: no
+ * reported and answered. It holds no decisions - replay() makes the same ones - and nothing of the work itself: no
  * sound, no text, no paths.
  */
 export interface MemoryReport extends MemoryRecord {

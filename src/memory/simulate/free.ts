@@ -8,7 +8,7 @@ export function freeBytes(heap: CardHeap): number {
   return leftBytes(heap.sizeBytes, heap);
 }
 
-/** The heap with at most so much free, the rest held by others, so that the card refuses what goes beyond. */
+/** The heap with at most that much free, the rest held by others, so that the card refuses what goes beyond. */
 export function leaving(heap: CardHeap, bytes: number): CardHeap {
   const { sizeBytes } = heap;
   return { ...heap, budgetBytes: sizeBytes, usageBytes: sizeBytes - Math.min(Math.max(0, bytes), sizeBytes) };

@@ -4,7 +4,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { CatalogueEntry } from "../catalogue.js";
 
 /**
- * Where pulled models lie: WHISPER_VULKAN_CACHE, or whisper-vulkan/models in the platform's cache folder.
+ * Where pulled models are: WHISPER_VULKAN_CACHE, or whisper-vulkan/models in the platform's cache folder.
  * Computed each time, so that a program may set the variable before it pulls. Errors: cache-not-writable, where there is
  * no home folder.
  */

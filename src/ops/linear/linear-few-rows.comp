@@ -61,7 +61,7 @@ void main() {
   [[unroll]] for (int s = 0; s < sumsEach; s++) partial[(group * sumsEach + s) * lanes + lane] = sums[s];
 #endif
   barrier();
-  // neighbours write neighbouring columns: the result may lie in the host's memory, behind a bus
+  // neighbours write neighbouring columns: the result may be in the host's memory, behind a bus
   for (int e = i; e < groups * sumsEach; e += threads) {
     int r = e / (groups * columnsEach), c = e % (groups * columnsEach);
     int at = ((c / columnsEach) * sumsEach + c % columnsEach * rows + r) * parts;

@@ -110,7 +110,7 @@ it("channels may change from packet to packet", async () => {
   expect(decoder.nDamaged).toBe(0);
 });
 
-it("several blocks in one packet, and padding behind them", async () => {
+it("several blocks in one packet, and padding after them", async () => {
   const { packets } = await demux(recording("music"));
   const whole = await decodeAll(packets);
   const data = Buffer.concat([...packets.slice(0, 3).map((packet) => packet.data), Buffer.alloc(20)]);
@@ -162,7 +162,7 @@ it.each([
   expect(error?.hint).toContain("Install ffmpeg");
 });
 
-it("a header that makes no sense is damage; without a header the track says what is needed", async () => {
+it("a header that is invalid is damage; without a header the track says what is needed", async () => {
   const track: Track = {
     codec: "aac",
     header: Uint8Array.of(0x12),

@@ -48,7 +48,7 @@ describe("layers and versions, by silent frames", () => {
 });
 
 describe.each(Object.entries(TAGS))("%s", (_, tag) => {
-  test("behind the last frame, between two parts, and in front", async () => {
+  test("after the last frame, between two parts, and in front", async () => {
     const once = await decode(MONO);
     const behind = await decode(join(MONO, tag));
     expect(behind.warnings).toEqual([]);

@@ -46,12 +46,12 @@ async function findIndex(source: ByteSource, start: number) {
     if (box === null || box.end === null) break;
     at = box.end;
   }
-  // Sizes may lie.
+  // Sizes may be wrong.
   const found = await searchBox(source, start, "moov", "mvhd");
   return found === null ? null : readIndex(source, found);
 }
 
-/** Boxes in front of the index that a stream can be asked to keep. */
+/** Boxes before the index that a stream can be asked to keep. */
 function isSmall(box: { offset: number; end: number | null } | null): boolean {
   return box !== null && box.end !== null && box.end - box.offset < 1 << 16;
 }

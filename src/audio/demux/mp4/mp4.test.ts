@@ -164,7 +164,7 @@ describe("edits", () => {
     expect((await edited([5000, -1], [2560, 0]))[0]).toMatchObject({ startSeconds: 0 });
   });
 
-  test("the encoder's delay is skipped, and what is behind the edit not played", async () => {
+  test("the encoder's delay is skipped, and what is after the edit not played", async () => {
     const packets = await edited([1000, 64]);
     expect(packets[0]).toMatchObject({ startSeconds: -0.064, skipSeconds: 0.064, stopSeconds: 1 });
     expect(packets[1]).not.toHaveProperty("skipSeconds");

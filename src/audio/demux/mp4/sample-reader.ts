@@ -28,7 +28,7 @@ export class SampleReader {
     this.#damage = damage;
   }
 
-  /** Says that samples before `offset` are done with. */
+  /** Says that samples before `offset` are no longer needed. */
   release(offset: number): void {
     this.#released = Math.max(this.#released, offset);
     this.#source.release(offset);

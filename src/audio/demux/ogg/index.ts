@@ -96,7 +96,7 @@ function noteForeign(stream: OggStreamKind | undefined, damage: DamageReport): v
   if (!damage.notes.includes(note)) damage.notes.push(note);
 }
 
-/** What a stream's first page says it is; null where that makes no sense. */
+/** What a stream's first page says it is; null where that is invalid. */
 function kindOf(first: OggPage, fileName: string): OggStreamKind | null {
   try {
     return oggStreamKind(first.body, fileName);

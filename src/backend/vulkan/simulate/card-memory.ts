@@ -32,7 +32,7 @@ export class CardMemory {
   readonly #allocations = new Map<bigint, Allocation>();
   /** Flags of the types of the device underneath. */
   realTypes: readonly number[] = [];
-  /** Those of them that every buffer seen so far can lie in. */
+  /** Those of them that every buffer seen so far can be in. */
   #realBits = 0xffffffff;
 
   constructor(card: Card, heaps: CardHeaps) {

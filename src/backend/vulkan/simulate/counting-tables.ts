@@ -105,7 +105,7 @@ export function countingTables(
   };
 }
 
-/** Which memory type lies in which heap, read off the driver's own answer. */
+/** Which memory type is in which heap, read off the driver's own answer. */
 class HeapOfType {
   nHeaps = 0;
   #heaps: readonly number[] = [];

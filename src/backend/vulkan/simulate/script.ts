@@ -12,9 +12,9 @@ export interface Script {
   readonly refuseNth?: number;
   /** What it answers; VK_ERROR_OUT_OF_DEVICE_MEMORY if nothing is said. */
   readonly refuseCode?: number;
-  /** After so many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
+  /** After that many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
   readonly budgetShrinks?: BudgetShrinks;
-  /** After so many uses of vkAllocateMemory others hold another amount of a heap: when they have ended, less. */
+  /** After that many uses of vkAllocateMemory others hold another amount of a heap: when they have ended, less. */
   readonly othersHold?: {
     readonly afterAllocations: number;
     readonly heap: number;

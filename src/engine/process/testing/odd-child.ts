@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where JavaScript lies that a process can run: Node 20 runs no TypeScript. `npm test` builds it first. */
+/** The built JavaScript that a process can run: Node 20 cannot run TypeScript. `npm test` builds it first. */
 const dist = new URL("../../../../dist/", import.meta.url);
 
 /** The built file that the engine's process runs. */
