@@ -7,9 +7,9 @@ import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
 
 /**
- * Sound that is not decoded here, through the system's ffmpeg. It gives samples at 16 kHz in a Matroska stream, so that
- * they come with the file's own times and a gap costs nothing: as WAV, ffmpeg would fill in zeros, and take 1.6 GB of
- * memory for a gap of two hours. Surround comes as stereo by the same weights as here.
+ * Decodes sound that this package cannot, through the system's ffmpeg. ffmpeg writes samples at 16 kHz into a Matroska stream, so that
+ * they have the file's own times and a gap costs nothing. As WAV, ffmpeg would fill gaps with zeros and take 1.6 GB of
+ * memory for a gap of two hours. It mixes surround to stereo with the same weights as this package.
  *
  * @param program name or path of ffmpeg
  * @param signal ends ffmpeg
@@ -30,7 +30,7 @@ export function ffmpegDemuxer(
     try {
       signal.throwIfAborted();
       if ((await output.read(0, 4)).length === 4) {
-        const opened = await openMatroska(output, 0, new DamageReport(), true); // what ffmpeg could not read it says itself
+        const opened = await openMatroska(output, 0, new DamageReport(), true); // ffmpeg itself reports what it could not read
         if (!("packets" in opened))
           throw new Error("ffmpeg returned a different codec from the one requested");
         for await (const packet of opened.packets()) {
@@ -62,7 +62,7 @@ interface RunEnd {
   readonly status: number | null;
 }
 
-/** Longest text kept of what ffmpeg says. */
+/** How much of ffmpeg's output on standard error is kept, in characters. */
 const MAX_MESSAGE_LENGTH = 10_000;
 
 class FfmpegRun {
@@ -103,7 +103,7 @@ class FfmpegRun {
   /** Does nothing when it ran to its end. */
   kill(): void {
     if (this.#child === null || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    // At the end of its output it is about to end by itself, and how is wanted.
+    // At the end of its output ffmpeg is about to exit, and its exit status is needed.
     if ((this.#child.stdout as { readableEnded?: boolean } | null)?.readableEnded) return;
     this.#isKilled = true;
     this.#child.kill("SIGKILL");
@@ -111,7 +111,7 @@ class FfmpegRun {
 }
 
 function start(program: string, path: string) {
-  // No protocols but files: a playlist in disguise must not make it open addresses.
+  // Only the file protocol: a disguised playlist must not make ffmpeg open addresses.
   const input = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", `file:${path}`];
   const samples = ["-af", "aformat=channel_layouts=mono|stereo", "-ar", "16000", "-c:a", "pcm_s16le"];
   const output = ["-map_metadata", "-1", "-vn", "-sn", "-dn", ...samples, "-f", "matroska", "pipe:1"];

@@ -10,14 +10,14 @@ export const WINDOW_FRAMES = 3000;
 const MAX_KEPT_FRAMES = 180_000;
 /** Frames after the last whole one that still contain some of its sound. */
 const TAIL_FRAMES = 3;
-/** Shorter gaps are of no interest to anybody: Whisper places words to about a second. */
+/** Shorter gaps do not matter: Whisper places words to about a second. */
 const SHORTEST_GAP_SAMPLES = WHISPER_SAMPLE_RATE;
 
-/** What the frames of a window after its sound hold. */
+/** What the frames after a window's sound contain. */
 export type WindowTail =
-  /** 0, as OpenAI's `transcribe()` fills short windows. */
+  /** 0: this is how OpenAI's `transcribe()` fills short windows. */
   | "zeros"
-  /** What silence gives, as where OpenAI's code detects the language. */
+  /** The values of silence: this is how OpenAI's code fills the window from which it detects the language. */
   | "silence";
 
 /** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one after its last. */
@@ -41,8 +41,8 @@ export interface LogMelOptions {
  * window of 400 samples every 160, power, mel filters, log10, clamped to 8 below the maximum of the whole
  * recording, (x + 4) / 4. Gaps count as zeros, but cost nothing.
  *
- * A first pass over the source finds the maximum. Short recordings are kept from then on. Of long ones only the
- * part around the current window is in memory: the source is iterated a second time where it can be, and else the
+ * A first pass over the source finds the maximum. Short recordings then stay in memory. Of long ones only the
+ * part around the current window is in memory: the source is iterated a second time where that is possible; otherwise the
  * frames are in a temporary file, 115 MB an hour with 80 bands.
  */
 export class LogMel {
@@ -142,13 +142,13 @@ export class LogMel {
     return window;
   }
 
-  /** Lets go of the frames, wherever they are stored. */
+  /** Frees the frames, wherever they are stored. */
   async close(): Promise<void> {
     await this.#frames.close();
   }
 }
 
-/** Notes gaps as the pieces come; neighbours are one gap. */
+/** Collects gaps as the pieces arrive; adjacent gaps count as one. */
 class GapList {
   #gaps: { start: number; end: number }[] = [];
   #nSamples = 0;

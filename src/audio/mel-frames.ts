@@ -5,7 +5,7 @@ import { FFT_SIZE, N_FREQUENCIES, PowerSpectrum } from "./real-fft.js";
 export const HOP = 160;
 /** Samples before a frame's middle. */
 const REACH = FFT_SIZE / 2;
-/** log10 of the least power told apart; what silence gets. */
+/** log10 of the smallest power that is distinguished: the value of silence. */
 export const FLOOR = -10;
 
 /**

@@ -87,7 +87,7 @@ export class SnapshotDevice implements MemoryDevice {
     };
   }
 
-  /** What others hold is gone; a budget below that is advice, which a driver goes beyond. */
+  /** Memory that others hold cannot be taken. A budget below that is advice, which a driver exceeds. */
   #freeBytes(heap: number): number {
     const usage = this.#snapshot.budgets?.[heap]?.usageBytes ?? 0;
     return (

@@ -57,7 +57,7 @@ export function readVorbisHeader(
   return { identification, setup };
 }
 
-/** How much sound packets have: half of each of two blocks next to each other. */
+/** Samples in a packet: half of each of two neighbouring blocks. */
 export class VorbisClock {
   readonly #blockSizes: readonly [number, number];
   readonly #setup: VorbisSetup;

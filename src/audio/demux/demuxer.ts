@@ -13,7 +13,7 @@ export interface Track {
   readonly nChannels: number;
   /** One a channel; null where the container says nothing. */
   readonly speakers: readonly Speaker[] | null;
-  /** How samples are stored; only for the codec "pcm". */
+  /** How samples are stored. Only for the codec "pcm". */
   readonly sampleFormat?: SampleFormat;
 }
 
@@ -37,13 +37,13 @@ export interface Packet {
 
 /** A recording whose container is understood. */
 export interface Demuxer {
-  /** What the container says or lets guess; null where it says nothing. Good for progress and for "x of y s" only. */
+  /** Stated by the container or estimated; null where it says nothing. Good for progress and for "x of y s" only. */
   readonly durationSeconds: number | null;
-  /** The packets from the start, in their order. Can be called again where the source is replayable. */
+  /** The packets from the start, in order. Can be called again where the source is replayable. */
   packets(): AsyncIterable<Packet>;
 }
 
-/** Sound that is not decoded here: its codec for messages ("AC-3"), null when not even the container is known. */
+/** Sound that cannot be decoded here: its codec for messages ("AC-3"), or null when the container is unknown too. */
 export interface ForeignAudio {
   readonly codec: string | null;
   readonly durationSeconds: number | null;

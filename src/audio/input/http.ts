@@ -50,7 +50,7 @@ function refused(name: string, { status, statusText }: Response): WhisperVulkanE
   return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });
 }
 
-/** Size of the body as it will arrive; null where it is not told, or told of a packed form. */
+/** Size of the body as it will arrive; null where the server does not say, or says the compressed size. */
 function bodyBytes({ headers }: Response): number | null {
   const length = headers.get("content-length");
   const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";

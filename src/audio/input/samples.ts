@@ -2,7 +2,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { Pcm } from "../pcm.js";
 import { StoppableReader } from "./stoppable-reader.js";
 
-/** Rates a recording may have, in Hz, whole numbers; beyond, a header is taken for damaged. */
+/** Rates that a recording may have, whole numbers in Hz. A header with any other rate counts as damaged. */
 export const RATES = { lowest: 1000, highest: 768_000 };
 
 export function isRate(hz: unknown): hz is number {
@@ -138,7 +138,7 @@ function checkedRate(sampleRate: unknown): number {
   });
 }
 
-/** By name and not by class: arrays of another realm (a test runner, a frame, Electron) count too. */
+/** By name and not by class, since arrays from another realm (a test runner, a frame, Electron) count too. */
 function isOfKind(value: unknown, kind: string): boolean {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === `[object ${kind}]`;
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.js";
 import { StoppableReader } from "./stoppable-reader.js";
 import { TemporaryFile } from "./temporary-file.js";
 
-/** Bytes kept in memory at most; where a reader holds on to more they go to a temporary file. */
+/** Most bytes kept in memory; where a reader needs more of them, they go to a temporary file. */
 const MAX_KEPT_BYTES = 1 << 25;
 const FIRST_BUFFER_BYTES = 1 << 17;
 
@@ -18,8 +18,8 @@ export interface StreamFacts {
 }
 
 /**
- * The bytes of a stream, while they arrive. Only what readers have not let go is kept: in memory, or, where that would
- * be much or all of it is asked for, in a temporary file.
+ * The bytes of a stream, while they arrive. Only bytes that readers have not released are kept: in memory, or, where that would
+ * take much or the whole stream is requested, in a temporary file.
  */
 export class StreamSource implements ByteSource {
   readonly name: string;
@@ -30,7 +30,7 @@ export class StreamSource implements ByteSource {
   #start = 0;
   #arrived = 0;
   #released = 0;
-  /** Nothing is let go any more. */
+  /** From now on, no bytes are discarded. */
   #isPinned = false;
   #wantsFile = false;
   #hasEnded = false;
@@ -90,7 +90,7 @@ export class StreamSource implements ByteSource {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.stop(new WhisperVulkanError("disposed", `${this.name}: was closed while it was being read`));
-      await this.#pulling?.catch(() => {}); // whoever waits for it is told
+      await this.#pulling?.catch(() => {}); // those who wait for it get the error
       await this.#file?.remove();
     })();
     return this.#closing;
@@ -105,7 +105,7 @@ export class StreamSource implements ByteSource {
     return this.#buffer.subarray(offset - this.#start, end - this.#start);
   }
 
-  /** Waits for the next piece, or the file; all who wait share it. */
+  /** Waits for the next piece, or for the file. All waiting readers share the same wait. */
   #pull(): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
     this.#pulling ??= this.#pullOnce()

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { WhisperVulkanError } from "../../errors.js";
 import { packageIncomplete, readPackageFile } from "../../package-file.js";
 
-/** Node 20 has relaxed SIMD behind this flag, which later versions, where it is on, reject. */
+/** Node 20 needs this flag for relaxed SIMD. Later versions, where it is always on, reject the flag. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";
 const needsFlag = Number(process.versions.node.split(".")[0]) < 22;
 
@@ -12,7 +12,7 @@ const plainFile = new URL("../../../assets/wasm/kernels.wasm", import.meta.url);
 export interface KernelsModule {
   readonly module: WebAssembly.Module;
   readonly relaxed: boolean;
-  /** The flag each thread must set before it instantiates the module, or null. */
+  /** The flag that each thread must set before it instantiates the module, or null. */
   readonly relaxedFlag: string | null;
 }
 

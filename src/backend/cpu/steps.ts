@@ -72,7 +72,7 @@ export interface CpuControlStep extends Common {
   readonly nTokens: number;
   readonly nTextCtx: number;
   readonly nState: number;
-  /** 1 where the op knows no heads. */
+  /** 1 for ops without heads. */
   readonly nHead: number;
   /** Groups of neighbouring heads that a row is cut into, a task each. */
   readonly nGroups: number;

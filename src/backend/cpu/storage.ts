@@ -62,7 +62,7 @@ export class CpuStorage implements Storage {
       );
     let memory: WebAssembly.Memory;
     try {
-      // it never grows: the addresses up to 4 GiB need not be kept for it
+      // the memory never grows, so addresses up to 4 GiB need not be reserved for it
       memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     } catch (cause) {
       throw new WhisperVulkanError(

@@ -16,12 +16,12 @@ import { check, isLoss } from "./result.js";
 
 const portabilityEnumeration = "VK_KHR_portability_enumeration";
 
-/** Where the calls come from; tests put their own in place of the loader's. */
+/** Where the calls come from. Tests replace the loader's with their own. */
 export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
 
 /**
- * The loader's own, for a simulation to wrap. Instances made through them are no shared one: a program that makes many
- * one after the other should hold the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
+ * The loader's own calls, for a simulation to wrap. Instances made through them are not shared: a program that makes many
+ * in sequence should keep the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
  */
 export function realTables(): Tables {
   return new FunctionTables(openLoader());
@@ -43,9 +43,9 @@ const vulkan10 = 1 << 22;
 let shared: Promise<Instance> | null = null;
 
 /**
- * The process's one instance, or a new one on tables of the caller's own. The one is kept to the end: with the last
- * instance the loader unloads the driver, and NVIDIA's can be loaded again only some thirty times before a process
- * finds no driver any more. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
+ * The process's shared instance, or a new one on the caller's own tables. The shared one is never destroyed: with the last
+ * instance the loader unloads the driver, and NVIDIA's driver can be reloaded only about thirty times before a process
+ * no longer finds one. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
  * driver).
  */
 export async function openInstance(tables?: Tables): Promise<Instance> {
@@ -71,7 +71,7 @@ async function createInstance(tables: Tables): Promise<Instance> {
   }
 }
 
-/** What takes a driver long - a tenth of a second and more - happens on another thread. */
+/** Driver calls that take long - a tenth of a second or more - run on another thread. */
 async function createOn(tables: Tables): Promise<Instance> {
   const vk = tables.global;
   let apiVersion = vulkan10;

@@ -50,7 +50,7 @@ export class Element {
     else this.#readPair(bits, left!, right);
   }
 
-  /** Forgets what was learnt from the frames before. */
+  /** Forgets the state from earlier frames. */
   reset(): void {
     for (const predictors of this.#predictors) predictors.reset();
   }

@@ -1,7 +1,7 @@
 import type { Speaker } from "../../pcm.js";
 import type { BitReader } from "./bit-reader.js";
 
-/** What an element of sound carries: one channel, two, or the low frequencies. */
+/** What an audio element carries: one channel, two, or the low-frequency channel. */
 export type ElementKind = "single" | "pair" | "lfe";
 
 /** One element of a layout, in the order of the bit stream. */

@@ -45,7 +45,7 @@ export interface VorbisSetup {
   readonly modeBits: number;
 }
 
-/** Thrown for a header that is invalid; never leaves this file. */
+/** Thrown for an invalid header. This file always catches it. */
 class Nonsense extends Error {}
 
 /**

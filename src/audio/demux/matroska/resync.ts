@@ -4,7 +4,7 @@ import { fitsIn, MAX_HEADER_BYTES, readHeader } from "./header.js";
 
 /** Elements in a row that make bytes after damage Matroska again. */
 const RUN_TO_TRUST = 6;
-/** Further than this no new start is looked for. */
+/** The search for a new start ends after this many bytes. */
 const MAX_JUNK_BYTES = 1 << 24;
 const SCAN_BYTES = 1 << 16;
 /** First bytes of the elements that a run may begin with. */

@@ -9,8 +9,8 @@ type KoffiFunction = KoffiFunc<(...parameters: unknown[]) => unknown>;
 type CallName = keyof VulkanCalls;
 
 /**
- * The driver as a table of functions: what everything above calls, and what a simulation replaces.
- * `has` is false for a call the driver does not bring; calling it anyway throws.
+ * The driver as a table of functions, which the rest of the code calls and a simulation replaces.
+ * `has` is false for a function that the driver does not have; calling it anyway throws.
  * `callAsync` runs a call that may block on another thread.
  */
 export interface Vulkan extends VulkanCalls {
@@ -73,7 +73,7 @@ function tableOf(functions: ReadonlyMap<string, KoffiFunction>): Vulkan {
   table.callAsync = (name: string, ...parameters: unknown[]) =>
     new Promise((done, failed) => {
       functions.get(name)!.async(...parameters, (error: unknown, result: unknown) => {
-        // named here so that the memory they point at outlives the call
+        // named here so that the memory that they point at outlives the call
         parameters.length = 0;
         if (error) failed(error);
         else done(result);
@@ -82,7 +82,7 @@ function tableOf(functions: ReadonlyMap<string, KoffiFunction>): Vulkan {
   return table as unknown as Vulkan;
 }
 
-/** Opens up the calls level by level: the loader gives the first, an instance and a device the others. */
+/** Looks up the calls level by level: the loader gives the first, an instance and a device the others. */
 export class FunctionTables {
   readonly #getInstanceAddress: GetAddress;
   readonly global: Vulkan;

@@ -27,7 +27,7 @@ const install: Partial<Record<NodeJS.Platform, string>> = {
 export type OpenLibrary<L> = (path: string) => L;
 
 /**
- * Opens the first loader there is. The environment variable VULKAN_LOADER names one explicitly.
+ * Opens the first loader that exists. The environment variable VULKAN_LOADER names one explicitly.
  * Errors: vulkan-unavailable, saying what was tried and what to install.
  */
 export function openLoader<L = LibraryHandle>(

@@ -7,7 +7,7 @@ export interface Holder {
   readonly handle: bigint;
   /** Of memory: where it is and how large it is. */
   readonly memory?: { readonly heap: number; readonly sizeBytes: number };
-  /** The innermost calls that made it, ours alone; empty where they are not kept. */
+  /** The innermost of our own calls that made it; empty where they are not kept. */
   readonly madeAt: readonly string[];
 }
 

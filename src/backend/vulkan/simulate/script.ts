@@ -4,13 +4,13 @@ import type { Tables } from "../instance.js";
 import { type CallName, watching } from "./layer.js";
 
 /**
- * What goes wrong on a simulated card as time goes by. Uses of a call are counted from 0, per name; asking for the state of a
- * fence again and again is one use until the next submission.
+ * What goes wrong on a simulated card over time. Uses of a call are counted from 0, per name; polling the state of a
+ * fence counts as one use until the next submission.
  */
 export interface Script {
   /** This use of vkAllocateMemory is refused, once. */
   readonly refuseNth?: number;
-  /** What it answers; VK_ERROR_OUT_OF_DEVICE_MEMORY if nothing is said. */
+  /** Its result. Default: VK_ERROR_OUT_OF_DEVICE_MEMORY. */
   readonly refuseCode?: number;
   /** After that many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
   readonly budgetShrinks?: BudgetShrinks;

@@ -6,11 +6,11 @@ import { type BoundStep, stepNumbered } from "./reference-kernels.js";
 /** What all remembered outcomes together may hold. */
 const maxRememberedBytes = 256 << 20;
 
-/** What steps came to, by their numbers and all that they read; the least recently used first. */
+/** Results of steps, by their numbers and everything that they read; the least recently used first. */
 const outcomes = new Map<string, readonly Written[]>();
 let rememberedBytes = 0;
 
-/** Runs a step on the memory that is bound to it, or writes there what it came to on the same bytes before. */
+/** Runs a step on the memory bound to it, or writes the remembered result for the same bytes. */
 export function runStep(number: number, memory: readonly Buffer[]): void {
   const bound = stepNumbered(number);
   const parts = partsByName(bound, memory);
