@@ -5,7 +5,7 @@ import { shown } from "./shown.js";
 /** What an option may hold. */
 export interface OptionType {
   readonly holds: (value: unknown) => boolean;
-  /** What to give, as a sentence. */
+  /** A sentence that says what to give. */
   readonly hint: string;
 }
 
@@ -21,7 +21,7 @@ export const callback: OptionType = {
   holds: (value) => typeof value === "function",
   hint: "Give a function.",
 };
-/** By what it can do: a signal may come from another realm, whose AbortSignal is not ours. */
+/** Checked by its methods: a signal may come from another realm, which has another AbortSignal. */
 export const abortSignal: OptionType = {
   holds: (value) => {
     const signal = value as Partial<AbortSignal> | null;
@@ -29,7 +29,7 @@ export const abortSignal: OptionType = {
   },
   hint: "Give the signal of an AbortController.",
 };
-/** Bytes, milliseconds and the like: a number from 0. */
+/** Bytes, milliseconds and similar: a number of at least 0. */
 export const amount = (what: string): OptionType => ({
   holds: (value) => typeof value === "number" && value >= 0,
   hint: `Give a number of ${what}, 0 or more.`,
@@ -41,7 +41,7 @@ export const wholeNumber = (from: number, to: number): OptionType => ({
       ? `Give a whole number, ${from} or more.`
       : `Give a whole number from ${from} to ${to}.`,
 });
-/** What names a device: a number, a part of its name, "auto", "cpu". */
+/** A device: its number, a part of its name, "auto" or "cpu". */
 export const deviceName: OptionType = {
   holds: (value) =>
     (typeof value === "string" && value !== "") || (Number.isSafeInteger(value) && (value as number) >= 0),
@@ -53,8 +53,8 @@ export const oneOf = (...values: readonly string[]): OptionType => ({
 });
 
 /**
- * Checks the names and the types of options, as plain JavaScript may give them: nothing else would notice a slip such
- * as "langauge". An option that is undefined counts as left out.
+ * Checks the names and types of options given from plain JavaScript, where nothing else would notice a slip such
+ * as "langauge". An option that is undefined counts as not given.
  *
  * @throws WhisperVulkanError "option-invalid", with the option's name and what was given
  */

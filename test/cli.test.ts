@@ -217,7 +217,7 @@ describe("lists", () => {
   test("help: exit codes and options", async () => {
     expect((await run("--help")).stdout).toMatch(/Exit codes:\n +0 .*\n +1 .*\n +2 .*\n +130 /);
     expect((await run("transcribe", "--help")).stdout).toMatch(/--format.*\n.*--output/);
-    // the whole program's help has the options of the command that is meant where none is named
+    // the program's help has the options of its default command
     expect((await run("--help")).stdout).toMatch(/--format[\s\S]*--seed[\s\S]*\n {2}completion/);
   });
 });

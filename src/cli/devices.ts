@@ -99,7 +99,7 @@ function nothingToSimulateOn(why: string, cause?: unknown): WhisperVulkanError {
   });
 }
 
-/** Of this machine, and why there is none where there is none. */
+/** This machine's devices, or why there are none. */
 async function ownDevices() {
   let why: string | null = null;
   const listed = await devices({

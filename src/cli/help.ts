@@ -21,7 +21,7 @@ Exit codes:
   2    wrong usage: nothing was done
   130  stopped with Ctrl-C; no half-written result is left behind`;
 
-/** The help of the whole program shows the options of the command that is meant where none is named. */
+/** The program's help shows the options of its default command. */
 export function showOptionsOf(main: Command, program: Command): void {
   const help = program.createHelp();
   program

@@ -1,6 +1,6 @@
 import { describeEntry, flagNames, type MemoryPlan, size } from "../memory/index.js";
 
-/** What each heap has, what is taken of it, and for what. */
+/** The size of each heap, what is used of it, and for what. */
 export function printHeaps(plan: MemoryPlan): void {
   if (plan.vramLimitBytes !== null)
     console.log(`limit   ${size(plan.vramLimitBytes)} of the device's memory may be used (--vram-limit)`);
@@ -17,7 +17,7 @@ export function printHeaps(plan: MemoryPlan): void {
   });
 }
 
-/** What did not go smoothly, the newest last. */
+/** The tries that did not succeed at once, the newest last. */
 export function printRecord({ record }: Pick<MemoryPlan, "record">): void {
   console.log("What was tried:");
   for (const entry of record.filter(({ outcome }) => outcome !== "allocated").slice(-12))

@@ -6,7 +6,7 @@ import { checkSideFile, elsewhere, writeSideFile } from "./side-file.js";
 const option = "--memory-report";
 
 /**
- * Whether --memory-report can be written, before the long work starts. inputs: what must not be overwritten. Errors:
+ * Checks that --memory-report can be written, before the long work starts. inputs: files that must not be overwritten. Errors:
  * option-invalid, output-unwritable.
  */
 export async function prepareReport(path: string | undefined, inputs: readonly string[]): Promise<void> {
@@ -15,7 +15,7 @@ export async function prepareReport(path: string | undefined, inputs: readonly s
 }
 
 /**
- * Writes what happened with a GPU's memory, if that was asked for, and tells note how to play it. Errors:
+ * Writes the record of a GPU's memory if the user asked for it, and tells `note` how to replay it. Errors:
  * output-unwritable, disk-full.
  */
 export async function writeReport(

@@ -2,7 +2,7 @@ import { oneLine } from "../formats/index.js";
 import { WhisperVulkanError } from "../index.js";
 import { styled } from "./terminal/index.js";
 
-/** What the process exits with. */
+/** The exit codes of the process. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const usageErrors = new Set([
@@ -13,7 +13,7 @@ const usageErrors = new Set([
   "card-unknown",
 ]);
 
-/** One line on standard error, whatever line breaks a file's name may have brought in. */
+/** Prints one line on standard error, even where a file's name contains line breaks. */
 export function say(line: string, style: "red" | "yellow" = "red"): void {
   console.error(`${styled(style, "whisper-vulkan:")} ${oneLine(line)}`);
 }

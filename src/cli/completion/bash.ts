@@ -51,7 +51,7 @@ complete -o bashdefault -o default -F _whisper_vulkan whisper-vulkan
 `;
 }
 
-/** The command that offers values; what takes text or a number offers nothing, files not either. */
+/** The command that offers values. Where text or a number is expected, nothing is offered, not even files. */
 function offer(values: Values | null): string {
   if (values === null) return "compopt +o default +o bashdefault 2>/dev/null";
   if (values === "file") return ":";

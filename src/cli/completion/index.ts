@@ -16,7 +16,7 @@ To install it, run once:
   fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
 For fish, run it again after each update of whisper-vulkan.`;
 
-/** Prints what a shell needs to complete commands, options and their values: made from the program's own definition. */
+/** Prints the script with which a shell completes commands, options and values, generated from the program's definition. */
 export function addCompletionCommand(program: Command): void {
   const names = Object.keys(shells);
   const shell = new Argument("<shell>", "the shell").choices(names);

@@ -19,14 +19,14 @@ export function isFile(input: string): boolean {
   return input !== "-" && !isAddress(input);
 }
 
-/** An input as everything else here takes it: file: addresses as paths. Error: `option-invalid`. */
+/** Normalises an input: file: addresses become paths. Error: `option-invalid`. */
 export function withoutFileAddress(input: string): string {
   if (!isAddress(input)) return input;
   const url = parseAddress(input);
   return url.protocol === "file:" ? pathOfAddress(url) : input;
 }
 
-/** An input that was named by itself. */
+/** An input that was named directly. */
 export function namedRecording(input: string): Recording {
   if (input === "-") return { input, name: input, relativePath: "stdin" };
   if (isFile(input)) return { input, name: input, relativePath: basename(input) };

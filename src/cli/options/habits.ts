@@ -3,8 +3,8 @@ import { WhisperVulkanError } from "../../errors.js";
 const notYet = "is not supported yet";
 
 /**
- * Options of whisper.cpp's whisper-cli and of openai-whisper that have another name here or are not here, with what to
- * say of them. What has the same name and meaning is not in it.
+ * Options of whisper.cpp's whisper-cli and of openai-whisper that have another name or do not exist here, with what to
+ * say about them. Options with the same name and meaning are not listed.
  */
 const meanings: Readonly<Record<string, string>> = {
   // whisper-cli: results
@@ -109,7 +109,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** Its name as people write it here: openai-whisper's have underscores, and a value may follow "=". */
 const dashed = (flag: string) => flag.replace(/=.*$/s, "").replaceAll("_", "-");
 
-/** What an option of another program is here: "--beam_size is not here yet"; null where it is nobody's. */
+/** What to say about another program's option: "--beam_size is not supported yet"; null where no program has it. */
 export function meaningOf(flag: string): string | null {
   const name = dashed(flag);
   return Object.hasOwn(meanings, name) ? `${flag.replace(/=.*$/s, "")} ${meanings[name]}` : null;
@@ -119,13 +119,13 @@ export function meaningOf(flag: string): string | null {
 export const foreignOptions: readonly string[] = Object.keys(meanings);
 
 /**
- * Some of these would be taken for something else: -osrt for "-o srt", -tr for "-t r".
+ * Some of these would be misread: -osrt as "-o srt", -tr as "-t r".
  * @throws WhisperVulkanError "option-invalid", with what it is here
  */
 export function refuseForeignOption(args: readonly string[]): void {
   const end = args.indexOf("--");
   for (const flag of end < 0 ? args : args.slice(0, end)) {
-    if (!/^-[a-z]+$/.test(flag)) continue; // long ones are plainly unknown, and values may look like anything
+    if (!/^-[a-z]+$/.test(flag)) continue; // long ones are clearly unknown, and values may look like anything
     const meaning = meaningOf(flag);
     if (meaning !== null) throw new WhisperVulkanError("option-invalid", meaning);
   }

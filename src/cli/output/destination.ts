@@ -12,7 +12,7 @@ export type Destination =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string | null };
 
-/** What the user wants to have: nothing but words on the screen, or documents of these formats. */
+/** The output that the user wants: text on the screen, or documents in these formats. */
 export interface Wanted {
   readonly destination: Destination;
   readonly formats: readonly Format[];
@@ -24,9 +24,9 @@ interface Flags {
 }
 
 /**
- * --format and --output as the user means them. --output is "-", a folder (one that exists, or a path that ends with a
- * separator), else a file, which fits one recording in one format only. Its ending says the format where --format
- * doesn't, and must not say another one where it does.
+ * Interprets --format and --output. --output is "-", a folder (one that exists, or a path that ends with a
+ * separator), or else a file, which holds one recording in one format. Its ending gives the format where --format
+ * doesn't, and must not contradict --format.
  */
 export async function wanted({ format, output }: Flags, inputs: readonly string[]): Promise<Wanted> {
   const named = format === undefined ? null : formatsNamed(format);
@@ -51,7 +51,7 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
       },
     );
   const destination = { kind: "file", path: output } as const;
-  await checkDistinct([{ path: output, source: "--output" }], inputs); // says more than that a .wav is no format
+  await checkDistinct([{ path: output, source: "--output" }], inputs); // this message says more than that .wav is not a format
   // devices and pipes have no ending
   if (found && !found.isFile()) return { destination, formats };
   return { destination, formats: [formatOfFile(output, named?.[0] ?? null)] };
@@ -89,8 +89,8 @@ function formatOfFile(path: string, named: Format | null): Format {
 }
 
 /**
- * Whether the results of several recordings may follow each other on standard output. Two formats there, or documents
- * that cannot hold several recordings, would be a stream that nobody can read. Error: option-invalid.
+ * Checks that the results of several recordings may follow each other on standard output. Two formats, or documents
+ * that cannot hold several recordings, would give an unreadable stream. Error: option-invalid.
  */
 export function checkStream({ destination, formats }: Wanted, several: boolean): void {
   if (destination.kind !== "stdout") return;
