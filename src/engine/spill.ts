@@ -1,6 +1,6 @@
 import { extraSecondsPerByte, type MemoryPlan, neededAgainstAvailable, size } from "../memory/index.js";
 
-/** What reading memory takes, were all of it the device's own, and what a spill adds, in milliseconds. */
+/** How long reading memory takes if all of it is the device's own, and how much a spill adds, in milliseconds. */
 export interface SpillCosts {
   readonly readMsPerToken: number;
   /** Of a window of 30 s with 200 tokens. */
@@ -9,7 +9,7 @@ export interface SpillCosts {
   readonly msPerWindow: number;
 }
 
-/** From bandwidth alone, which computing comes on top of. */
+/** From bandwidth alone. The time for computing is added to it. */
 export function spillCosts(plan: MemoryPlan): SpillCosts {
   const everyToken = plan.blocks.filter(({ use }) => use === "hotWeights" || use === "caches");
   const bytesOf = (blocks: MemoryPlan["blocks"]) =>

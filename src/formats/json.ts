@@ -19,7 +19,7 @@ function document(result: TranscriptionResult) {
     task: result.task,
     language: languageName(result.language),
     duration: result.duration,
-    // half a surrogate pair would become an escape that strict readers refuse
+    // half a surrogate pair would become an escape that strict readers reject
     text: result.text.trim().toWellFormed(),
     segments: result.segments.map((segment) => ({
       id: segment.id,
@@ -36,7 +36,7 @@ function document(result: TranscriptionResult) {
   };
 }
 
-/** What JSON leaves as it is although terminals obey it, or readers of lines (Python's) break there. */
+/** Characters that JSON does not escape although terminals obey them or line readers (Python's) break lines there. */
 function escaped(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u2028\u2029]/g,

@@ -7,11 +7,11 @@ import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
 /** An official model, known without its file. */
 export interface CatalogueEntry {
   readonly name: string;
-  /** Other names it answers to. */
+  /** Its other names. */
   readonly aliases: readonly string[];
   readonly dimensions: ModelDimensions;
   readonly multilingual: boolean;
-  /** Languages it writes: 1, 99 or 100. */
+  /** How many languages it knows: 1, 99 or 100. */
   readonly languages: number;
   readonly parameters: number;
   /** The official file's exact size. */

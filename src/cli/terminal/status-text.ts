@@ -1,6 +1,6 @@
 import { cutToWidth, textWidth } from "./text-width.js";
 
-/** The current work: "transcribing". */
+/** The current work, in words. */
 export interface Status {
   /** Its number among all, e.g. "2/7"; empty where there is only one. */
   readonly count: string;
