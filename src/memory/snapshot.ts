@@ -10,28 +10,28 @@ import type {
   Refusal,
 } from "./memory-device.js";
 
-/** A device's memory at one moment, as plain data: what planning needs, and nothing that changes by itself. */
+/** A device's memory at one moment, as plain data: what planning needs, without anything that changes on its own. */
 export interface MemorySnapshot {
   readonly heaps: readonly MemoryHeap[];
   readonly types: readonly MemoryType[];
   /** Bit i: memory type i can hold what is allocated. */
   readonly usableTypes: number;
   readonly limits: MemoryLimits;
-  /** Per heap, or null where the driver doesn't tell. */
+  /** Per heap, or null where the driver does not report it. */
   readonly budgets: readonly HeapBudget[] | null;
-  /** Per heap the largest piece to be had at once, where it is known to be fragmented. */
+  /** Per heap the largest possible allocation, where the heap is known to be fragmented. */
   readonly largestFreeBytes?: readonly (number | null)[];
   /** Where they were measured. */
   readonly bandwidth?: MemoryBandwidth;
 }
 
-/** What a device reports just now. */
+/** What a device reports at this moment. */
 export function takeSnapshot(device: MemoryDevice): MemorySnapshot {
   const { heaps, types, usableTypes, limits } = device;
   return { heaps, types, usableTypes, limits, budgets: device.budget() };
 }
 
-/** A device with nothing behind it, which gives and refuses as a snapshot says: allocating from it is planning. */
+/** A device without hardware, which grants and refuses according to a snapshot: allocating from it is planning. */
 export class SnapshotDevice implements MemoryDevice {
   readonly heaps: readonly MemoryHeap[];
   readonly types: readonly MemoryType[];
@@ -76,7 +76,7 @@ export class SnapshotDevice implements MemoryDevice {
     this.#heldBytes[heap]! += sizeBytes;
     this.#nAllocations++;
     const unreachable = () => {
-      throw new Error("there is nothing behind a snapshot");
+      throw new Error("a snapshot has no real memory");
     };
     return {
       ...{ sizeBytes, type, write: unreachable, read: unreachable },

@@ -3,7 +3,7 @@ import { leftBytes } from "../memory-device.js";
 import { parseSize } from "../parse-size.js";
 import type { CardHeap } from "./card.js";
 
-/** What a heap has left. */
+/** How much of a heap is free. */
 export function freeBytes(heap: CardHeap): number {
   return leftBytes(heap.sizeBytes, heap);
 }
@@ -14,7 +14,7 @@ export function leaving(heap: CardHeap, bytes: number): CardHeap {
   return { ...heap, budgetBytes: sizeBytes, usageBytes: sizeBytes - Math.min(Math.max(0, bytes), sizeBytes) };
 }
 
-/** "0=512MiB": which heap, and what is free in it. Error: option-invalid. */
+/** Parses "0=512MiB": a heap and what is free in it. Error: option-invalid. */
 export function parseFree(text: string): { readonly heap: number; readonly bytes: number } {
   const [, heap, size] = /^\s*(\d+)\s*=(.*)$/s.exec(text) ?? [];
   if (heap === undefined || size === undefined)
