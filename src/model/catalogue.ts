@@ -114,7 +114,7 @@ export function modelNamed(name: string): CatalogueEntry {
 }
 
 /**
- * As plain JavaScript may give it.
+ * Checks a model's name, which plain JavaScript may give with any type.
  * @throws WhisperVulkanError "option-invalid"
  */
 export function checkModelName(name: unknown): void {

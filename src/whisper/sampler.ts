@@ -23,9 +23,9 @@ export interface SampledToken {
   readonly logProbability: number;
 }
 
-/** Chooses the next token of a sequence. On the host here; a device may offer the same. */
+/** Chooses the next token of a sequence. This one runs on the host; a device may offer its own. */
 export interface Sampler {
-  /** logits: (nVocab), left as they are. sampled: what was chosen before in this window. */
+  /** logits: (nVocab), not changed. sampled: the tokens chosen so far in this window. */
   next(logits: Float32Array, sampled: readonly number[]): SampledToken;
 }
 

@@ -1,7 +1,7 @@
 export const SAMPLES_PER_SECOND = 16_000;
 export const FRAMES_PER_SECOND = 100;
 export const SAMPLES_PER_FRAME = SAMPLES_PER_SECOND / FRAMES_PER_SECOND;
-/** Frames that the network hears at once: 30 s. */
+/** Frames that the network processes at once: 30 s. */
 export const WINDOW_FRAMES = 3000;
 
 /**
@@ -13,17 +13,17 @@ export const WINDOW_FRAMES = 3000;
  */
 const LONG_GAP_SAMPLES = 2 * SAMPLES_PER_SECOND;
 
-/** Less sound than this before a gap is no word: 0.1 s. */
+/** Less sound than this before a gap cannot be a word: 0.1 s. */
 const SHORTEST_SOUND_SAMPLES = 1600;
 
 /** A recording's length, and its gaps of a second and more in their order. In samples at 16 kHz. */
 export interface Timeline {
   readonly nSamples: number;
-  /** Where there is no sound, nor samples that say so: from the first to the one after the last. */
+  /** Where there is neither sound nor samples of silence: from the first sample to the one after the last. */
   readonly gaps: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** What is to be recognised at once. */
+/** A window to recognise. */
 export interface Stretch {
   /** First mel frame. */
   readonly seek: number;

