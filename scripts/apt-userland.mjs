@@ -48,7 +48,7 @@ export function fetchPackages(home, { packages, withSystem, suites = [] }) {
   }
   for (const tool of ["apt-get", "dpkg-deb"])
     if (spawnSync(tool, ["--version"]).status !== 0) throw new Error(`${tool} is not installed`);
-  // made aside and moved into place when whole, so that neither an interruption nor a second process does harm
+  // made elsewhere and moved into place when complete, so that neither an interruption nor a second process does harm
   const work = `${home}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   for (const folder of ["lists/partial", "cache/archives/partial", "root", "bin"])

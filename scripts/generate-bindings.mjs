@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes src/backend/vulkan/bindings/generated from the Vulkan registry, for the names in vulkan-api.json alone.
+// Writes src/backend/vulkan/bindings/generated from the Vulkan registry, for the names in vulkan-api.json only.
 //   node scripts/generate-bindings.mjs VK_XML            writes
 //   node scripts/generate-bindings.mjs VK_XML --check    exits 1 if what is there differs
 import { readFileSync, writeFileSync } from "node:fs";

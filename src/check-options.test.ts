@@ -35,7 +35,7 @@ test("undefined is as if it were not there, and what every object has is no opti
   );
 });
 
-/** Every option that there is, with what plain JavaScript may give by mistake. */
+/** Every option, with values that plain JavaScript may give by mistake. */
 const wrongTypes: [what: string, call: (options: object) => unknown, wrong: Record<string, unknown[]>][] = [
   [
     "Whisper.load",

@@ -19,12 +19,12 @@ import { Hub } from "../src/model/testing/hub.js";
 import { headerOffsets } from "../src/model/testing/small-model.js";
 import { cli, writeModel } from "./command-line.js";
 
-// Everything that may be wrong with what a user gives: one clear line, an exit code, nothing left behind.
+// Everything that may be wrong with a user's input: one clear line, an exit code, nothing left behind.
 
 let folder = "";
 let inputs: string[] = [];
 
-/** 40 s: what is wrong at the end shows only once a model is loaded. */
+/** 40 s: damage at the end shows only after a model is loaded. */
 function samplesWith(value: number, at: number): Uint8Array {
   const samples = new Float32Array(40 * 16000);
   samples[at] = value;
@@ -62,7 +62,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs and looks at what every failure must look like. */
+/** Runs the command and checks what all failures have in common. */
 async function expectFailure(
   args: readonly string[],
   exitCode: number,
@@ -78,7 +78,7 @@ async function expectFailure(
   expect(readdirSync(join(folder, "folder"))).toEqual([]);
 }
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const quick = ["-l", "en", "--temperature", "0"];
 const transcribe = ["-q", "-m", "model.bin", "-f", "json", ...quick];
 

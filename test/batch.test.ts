@@ -14,7 +14,7 @@ import { int16, sine, wav } from "../src/audio/cases.js";
 import { formatList } from "../src/formats/index.js";
 import { cli, writeModel } from "./command-line.js";
 
-// Several recordings, and files that get or have the results.
+// Several recordings, and new or existing files for their results.
 
 let folder = "";
 beforeAll(() => {
@@ -34,7 +34,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(join(folder, "out"), { recursive: true, force: true }));
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const model = ["-m", "model.bin", "-l", "en", "--temperature", "0"];
 const run = (...args: string[]) => cli([...model, ...args], { cwd: folder });
 const read = (name: string) => readFileSync(join(folder, name), "utf8");

@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(join(folder, "out"), { recursive: true, force: true }));
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const model = ["-m", "model.bin", "-l", "en", "--temperature", "0"];
 const run = (...args: string[]) =>
   cli(args, { cwd: folder, env: { WHISPER_VULKAN_CACHE: join(folder, "cache") } });

@@ -7,7 +7,7 @@ import { int16, sine, wav } from "../src/audio/cases.js";
 import { textWidth } from "../src/cli/terminal/text-width.js";
 import { bin, writeModel } from "./command-line.js";
 
-// What a terminal is sent. script (util-linux) gives the command line one, where it is installed.
+// The output on a terminal. script (util-linux) provides one, where it is installed.
 
 let folder = "";
 beforeAll(() => {

@@ -18,7 +18,7 @@ async function samplesOf(path: string): Promise<Float32Array> {
   return Float32Array.from(samples);
 }
 
-/** No time is before the one in front of it, none behind the end. */
+/** No time is before the previous one, and none is after the end. */
 function expectTimesWithin({ segments, duration, text }: TranscriptionResult): void {
   let before = 0;
   for (const { start, end } of segments) {

@@ -6,7 +6,7 @@ import { type AudioFile, openAudio } from "./audio-file.js";
 import { collect, correlation } from "./cases.js";
 import type { AudioInput } from "./input/index.js";
 
-// Small recordings of kinds that were got wrong once; their README has the right values.
+// Small recordings of kinds that were once decoded wrongly; their README has the right values.
 const folder = fileURLToPath(new URL("../../../shared/inputs/", import.meta.url));
 const hasInputs = existsSync(folder);
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
@@ -21,7 +21,7 @@ interface Right {
   /** Where the first sound is, in seconds, where the track begins late. */
   readonly startSeconds?: number;
   readonly warning?: RegExp;
-  /** What ffmpeg makes of it is no measure: it stops early, or hears nothing. */
+  /** ffmpeg's result cannot be compared: it stops early or decodes nothing. */
   readonly isBeyondFfmpeg?: boolean;
 }
 

@@ -21,7 +21,7 @@ const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "decode-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// Decoders print damage on the console unless they are kept from it.
+// Decoders print damage on the console unless that is suppressed.
 let printed: MockInstance[];
 beforeEach(() => {
   printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));

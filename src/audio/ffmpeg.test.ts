@@ -114,7 +114,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     }
     await expect(decode(bytes, "no-such-program")).rejects.toMatchObject({
       code: "audio-codec-unsupported",
-      message: expect.stringMatching(/^buffer: holds .*AAC.*, which needs the program no-such-program, but/),
+      message: expect.stringMatching(/^buffer: contains .*AAC.*, which needs the program no-such-program, but/),
     });
   });
 
@@ -131,7 +131,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
 });
 
 describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", () => {
-  /** AC-3 by its description; what is in it does not matter to a program that is none. */
+  /** AC-3 by its description; its contents do not matter where ffmpeg is missing. */
   const foreign = () => {
     const box = (type: string, ...content: Uint8Array[]) => {
       const body = Buffer.concat(content);
@@ -218,11 +218,11 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
     expect((error as Error).message).not.toContain("\n");
   });
 
-  test("a file that nobody knows names the forms known here", async () => {
+  test("the error for an unknown file names the known formats", async () => {
     const text = Buffer.from("This is a letter, not a recording. ".repeat(300));
     await expect(decode(text, "no-such-program")).rejects.toMatchObject({
       code: "audio-unrecognised",
-      message: expect.stringMatching(/not a recording in a known form \(WAV, FLAC, .*MP3\)$/),
+      message: expect.stringMatching(/not a recording in a known format \(WAV, FLAC, .*MP3\)$/),
       hint: expect.stringMatching(/no-such-program, but it is not on the PATH. Install ffmpeg/),
     });
   });

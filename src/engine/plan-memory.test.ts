@@ -28,10 +28,10 @@ describe("a plan in words", () => {
   test("says that the user's limit, or other programs, are in the way", async () => {
     const limited = await planMemory("base", { simulate: card, vramLimitBytes: 50 * 2 ** 20 });
     expect(limited).toMatchObject({ verdict: "spill", vramLimitBytes: 50 * 2 ** 20 });
-    expect(limited.advice[0]).toMatch(/^Without the limit set for VRAM .* all of it lies/);
+    expect(limited.advice[0]).toMatch(/^Without the limit set for VRAM .* all of it is in the device's own memory/);
     const crowded = await planMemory("base", { simulate: "mali", free: { 0: 64 * 2 ** 20 } });
     expect(crowded).toMatchObject({ verdict: "refused", vramLimitBytes: null });
-    expect(crowded.advice[0]).toMatch(/^With nothing else on the card all of it lies .*close other programs/);
+    expect(crowded.advice[0]).toMatch(/^With nothing else on the card all of it is in .*close other programs/);
   });
 
   test("gives a spill's price beside what reading takes without it", async () => {
@@ -39,7 +39,7 @@ describe("a plan in words", () => {
     // a window is 200 tokens, and the encoder, whose weights are read once
     expect(plan.readMsPerWindow / plan.readMsPerToken).toBeGreaterThan(190);
     expect(plan.extraMsPerToken / plan.readMsPerToken).toBeCloseTo(300 / 11 - 1, 5);
-    const [total] = /some ([\d.]+) ms that reading/.exec(plan.summary)!.slice(1);
+    const [total] = /the ([\d.]+) ms that reading everything/.exec(plan.summary)!.slice(1);
     expect(Number(total)).toBeCloseTo(plan.readMsPerWindow, 1);
     expect(plan.summary).toMatch(/\(estimated\)\.$/);
   });

@@ -18,7 +18,7 @@ vi.mock("../backend/vulkan/index.js", { spy: true });
 const folder = mkdtempSync(join(tmpdir(), "engine-test-"));
 const path = join(folder, "toy.bin");
 const cpu = { device: "cpu", threads: 2 } as const;
-/** One attempt a window, nothing dropped as silence: what the toy says would fail every check. */
+/** One attempt per window, nothing dropped as silence: the toy model's text would fail every check. */
 const options: TranscribeOptions = { language: "en", temperature: 0, noSpeechThreshold: null };
 /** Three windows, two, one. */
 const recordings = [noise(16_000 * 65), sine(440, 16_000, 16_000 * 40), noise(16_000 * 29, 7)];

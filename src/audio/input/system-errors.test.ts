@@ -53,7 +53,7 @@ describe.skipIf(process.platform === "win32")("a temporary folder that cannot be
   test.for(folders)("%s", async ([_, path, why], { skip }) => {
     process.env.TMPDIR = path();
     skip(path().endsWith("locked") && process.getuid?.() === 0, "nothing is locked for root");
-    // What is decoded as it comes needs no temporary file; what goes to another program does.
+    // Decoding a stream needs no temporary file; giving it to another program does.
     expect((await decode(stream(FILE))).length).toBe(SAMPLES.length);
     for (const input of [stream(TEXT), TEXT, new Blob([TEXT])])
       await expect(decode(input)).rejects.toMatchObject({

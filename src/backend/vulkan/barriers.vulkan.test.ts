@@ -23,8 +23,8 @@ const tiny: ModelDimensions = {
 const { weights } = describeWeights(tiny, "f16");
 
 /**
- * Programs, and barriers whose absence validation keeps quiet about: it takes a buffer that is read and written
- * for one that is written, and never reports write after write through descriptors, since it cannot know
+ * Programs, and barriers whose absence validation does not report: it treats a buffer that is read and written
+ * as one that is written, and never reports write after write through descriptors, since it cannot know
  * whether the same bytes are meant. Here that is the one before the positions are added to the encoder's rows.
  */
 const programs: readonly (readonly [Program, readonly number[]])[] = [

@@ -93,7 +93,7 @@ describe("options of other programs", () => {
   });
 
   it.each([
-    ["--beam_size", "--beam_size is not here yet"],
+    ["--beam_size", "--beam_size is not supported yet"],
     ["--output_dir=out", "--output_dir is --output FOLDER/ here"],
     ["--toString", null],
   ])("%s: %s", (option, meaning) => expect(meaningOf(option)).toBe(meaning));

@@ -129,7 +129,7 @@ test("another model in the file's place is not taken for the same by the next pr
 });
 
 test("release() ends no window that another transcription asks for meanwhile, however long it lasts", async () => {
-  // windows last longer than a process that is to end is given
+  // windows last longer than the time that an ending process is given
   const slow = `
     const encode = DeviceNetwork.prototype.encode;
     DeviceNetwork.prototype.encode = async function (...args) {

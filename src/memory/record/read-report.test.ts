@@ -105,7 +105,7 @@ describe("a memory report", () => {
     expect(readReport(old, "old.json")).toEqual(readReport(good, "new.json"));
     expect(errorOf({ ...old, prices: null }).message).toContain("prices must be an object");
     expect(errorOf({ ...old, moments: [7] }).message).toContain("moments[0] must be an object");
-    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is no field');
+    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is not a field');
     expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is no field');
   });
 
@@ -135,7 +135,7 @@ describe("a memory report", () => {
       ["requests", 0],
       ["requests", 0, "pieces", 0],
     ])
-      expect(errorOf(withValue([...path, "colour"], "red")).message).toMatch(/colour"? is no field of a/);
+      expect(errorOf(withValue([...path, "colour"], "red")).message).toMatch(/colour"? is not a field of a/);
   });
 
   it.each<[path: string, value: unknown, message: RegExp]>([

@@ -208,7 +208,7 @@ function bandDecibels(samples: Float32Array): number[] {
   return energies.map((energy) => 10 * Math.log10(energy));
 }
 
-/** Bits turned, the end cut off, bytes of other kinds: as a bad line or disk does it. */
+/** Flipped bits, the end cut off, bytes of other kinds: damage as by a bad line or disk. */
 function mutate(data: Uint8Array, random: (below: number) => number): Uint8Array {
   const bytes = Uint8Array.from(data);
   switch (random(4)) {

@@ -437,7 +437,7 @@ describe("damage", () => {
     });
     await expect(open(index()(0).subarray(0, 150))).rejects.toMatchObject({
       code: "audio-corrupt",
-      message: "buffer: damaged file, its index is cut off",
+      message: "buffer: damaged file (its index is cut off)",
     });
     await expect(open(Buffer.concat([FTYP, moov(0, trak({ kind: "vide" }))]))).rejects.toMatchObject({
       code: "audio-no-track",

@@ -40,7 +40,7 @@ export const pretendGpu = `
     return engine;
   };`;
 
-/** Before the n-th encoding of each process, what the code says happens. */
+/** Runs the given code before the n-th encoding of each process. */
 export function atEncoding(n: number, code: string): string {
   return `
   const encode = DeviceNetwork.prototype.encode;
