@@ -179,7 +179,7 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
       "is missing",
       () => "no-such-program",
       "audio-codec-unsupported",
-      /holds AC-3, which needs the program no-such-program, but it is not on the PATH$/,
+      /contains AC-3, which needs the program no-such-program, but it is not on the PATH$/,
     ],
     [
       "may not be run",
