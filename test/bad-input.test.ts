@@ -223,7 +223,7 @@ describe("a device", () => {
     expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 1, line, env),
   );
 
-  test("auto goes to the CPU, and says so", async () => {
+  test("auto uses the CPU, and says so", async () => {
     const args = ["-m", "model.bin", "-d", "auto", ...quick, "-f", "txt", "-o", "-", "good.wav"];
     const { status, stderr } = await cli(args, { cwd: folder, env: noLoader });
     expect(stderr).toMatch(/^no Vulkan loader.*; the built-in CPU backend does the work\n/);

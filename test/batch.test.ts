@@ -120,7 +120,7 @@ describe("all recordings are checked before the first is transcribed", () => {
 });
 
 describe("results that exist", () => {
-  test("are not overwritten where nobody can be asked", async () => {
+  test("are not overwritten without a terminal", async () => {
     write("out/one.txt", "old");
     const { status, stderr } = await run("rec", "-f", "txt", "-o", "out/");
     expect(stderr).toMatch(
@@ -152,7 +152,7 @@ describe("results that exist", () => {
     });
   });
 
-  test("exclude being skipped and overwritten at once", async () => {
+  test("cannot be both skipped and overwritten", async () => {
     const { status, stderr } = await run("rec/one.wav", "-f", "txt", "--overwrite", "--skip-existing");
     expect(stderr).toContain("cannot be used together");
     expect(status).toBe(2);

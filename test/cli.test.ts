@@ -98,7 +98,7 @@ describe("results", () => {
     }
   });
 
-  test("nobody reads any more don't hide that a recording failed", async () => {
+  test("that are no longer read don't hide a failed recording", async () => {
     const { child, ended } = start([...model, "none.wav", "one.wav"], { cwd: folder });
     child.stdout.destroy();
     expect((await ended).status).toBe(1);

@@ -127,7 +127,7 @@ describe("transcribe --memory-report", () => {
   });
 
   test.each(["auto", "cpu"])(
-    "a card that is none is said in one line, with --device %s too",
+    "an invalid card is a one-line error, with --device %s too",
     async (device) => {
       const options = ["--device", device, "--simulate", "malo", "--memory-report", "none.json"];
       const { status, stdout, stderr } = await run(...model, "tone.wav", ...options);

@@ -27,7 +27,7 @@ async function hear(device: string) {
 const words = (text: string) => text.toLowerCase().match(/[a-z]+/g);
 
 describe.skipIf(!enabled)("base on a Vulkan device and on the CPU", () => {
-  it("hears the same tokens, and the right words", async () => {
+  it("gives the same tokens, and the right words", async () => {
     const gpu = await hear(testDevice!);
     expect(gpu.kind).toBe("vulkan");
     expect(words(gpu.text)).toEqual(words(recording.text));

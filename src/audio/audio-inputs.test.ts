@@ -99,7 +99,7 @@ function similarity(ours: Float32Array, theirs: Float32Array): number {
   return found.sort((a, b) => a - b)[Math.min(1, found.length - 1)]!;
 }
 
-describe.runIf(hasInputs)("recordings that were got wrong once (skipped without shared/inputs)", () => {
+describe.runIf(hasInputs)("recordings that were once decoded wrongly (skipped without shared/inputs)", () => {
   let printed: MockInstance[];
   beforeEach(() => {
     printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
@@ -141,7 +141,7 @@ describe.runIf(hasInputs)("recordings that were got wrong once (skipped without 
     });
   });
 
-  test("opposite channels: what is heard is one of them", async () => {
+  test("opposite channels: one of them is used", async () => {
     const { samples } = await decode(`${folder}opposite-phase.wav`);
     expect(Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length)).toBeGreaterThan(0.1);
   });

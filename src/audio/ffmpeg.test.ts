@@ -105,7 +105,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     ]);
   });
 
-  test("a kind of AAC that is not decoded here is asked of it too", async () => {
+  test("a kind of AAC that is not decoded here goes to ffmpeg too", async () => {
     const bytes = readFileSync(make("lc.aac", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"));
     // Scalable sample rate, as every frame's header says now.
     for (let at = 0; at + 7 <= bytes.length; ) {

@@ -193,7 +193,7 @@ describe("gaps", () => {
     );
   });
 
-  test("of a second and more are told, neighbours as one", async () => {
+  test("of a second and more are reported, adjacent ones as one", async () => {
     const pieces = [gap(16_000), noise(1600), gap(15_999), noise(1600), gap(9000), noise(0), gap(8000)];
     const mel = await LogMel.open(sourceOf([...pieces, noise(100), gap(20_000)]), { filters: FILTERS });
     expect(mel.gaps).toEqual([
@@ -203,7 +203,7 @@ describe("gaps", () => {
     ]);
   });
 
-  test("end a window's sound where it is asked to end, as the end of a recording does", async () => {
+  test("end a window's sound, as the end of a recording does", async () => {
     const sound = noise(16_050);
     const alone = await open(sound);
     const followed = await LogMel.open(sourceOf([sound, gap(40_000), sound]), { filters: FILTERS });

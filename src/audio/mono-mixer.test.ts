@@ -37,7 +37,7 @@ const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, x) => sum 
 const steepest = (samples: Float32Array) =>
   samples.reduce((most, x, i) => Math.max(most, i === 0 ? 0 : Math.abs(x - samples[i - 1]!)), 0);
 
-describe("channels that go together are mixed", () => {
+describe("related channels are mixed", () => {
   const left = noise(3 * RATE);
   const cases: [string, Float32Array][] = [
     ["the same", left],
@@ -110,7 +110,7 @@ describe("channels that cancel", () => {
   });
 });
 
-test("rumble in the low frequency channel alone is no reason to take it", () => {
+test("a rumble in the low-frequency channel does not select that channel", () => {
   const channels = [silent(2), silent(2), silent(2), sine(40, RATE, 2 * RATE), silent(2), silent(2)];
   const { samples, told } = mixed(channels, { speakers: ["FL", "FR", "FC", "LFE", "BL", "BR"] });
   expect(told).toBeNull();

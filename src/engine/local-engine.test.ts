@@ -98,7 +98,7 @@ describe("a device that is lost", () => {
     expect(nth).toBe(3);
   });
 
-  test("no other error is met in this way", async () => {
+  test("no other error is handled in this way", async () => {
     const fail = { call: "vkCreateComputePipelines", nth: 0, code: -1000012000 };
     const tables = mockTables(noResizableBar, { fail });
     await using whisper = await load({ openDevice: () => mock(tables) });
@@ -134,7 +134,7 @@ describe("an onNote that throws", () => {
   });
 });
 
-test("a device that is lost while the caller stops: stopped it is", async () => {
+test("a device that is lost while the caller stops: the transcription ends as stopped", async () => {
   const fail = { call: "vkQueueSubmit", nth: Math.floor(atLoad + 1.5 * aWindow), code: -4 };
   const tables = mockTables(noResizableBar, { fail });
   const stop = new AbortController();

@@ -78,7 +78,7 @@ test("what spilled moves back between windows when others have left; not at once
   expect(nothingLeft(tables)).toBe(true);
 });
 
-test("the hottest first, where there is room for some", async () => {
+test("moves the hottest first where there is room for only some", async () => {
   const usageBytes = vram!.sizeBytes - 20 * 2 ** 20;
   const { whisper, tables } = await load({ othersHold: { afterAllocations: atLoad, heap: 0, usageBytes } });
   const before = whisper.memoryPlan()!;

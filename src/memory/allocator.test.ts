@@ -391,7 +391,7 @@ describe("the record", () => {
     expect(ledger.dropped).toBe(1);
   });
 
-  it("says once what is said again and again", () => {
+  it("records a repeated entry once", () => {
     const { ledger } = place(noRebar, pieces("hotWeights", ...Array(30).fill(100 * MiB)));
     expect(ledger.entries.filter(({ outcome }) => outcome === "skipped").length).toBeLessThan(20);
   });
@@ -492,7 +492,7 @@ describe("cutting", () => {
     );
   });
 
-  it("is not done where nothing is to be had", () => {
+  it("is not done where no memory is available", () => {
     const { placement } = place(rebar, [cuttable("a", 130 * MiB)], (device) => {
       device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
     });

@@ -466,7 +466,7 @@ describe("reports and stopping", () => {
     6000: { tokens: [at(0), a!, at(100)] },
   };
 
-  it("tells each segment and how far it is", async () => {
+  it("reports each segment and the progress", async () => {
     const log: string[] = [];
     await run(script, 6500, {
       onSegment: ({ id, text }) => log.push(`${id}:${text}`),
@@ -509,7 +509,7 @@ describe("reports and stopping", () => {
     await expect(running).rejects.toMatchObject({ code: "aborted", partial: { segments: [] } });
   });
 
-  it("passes other errors on as they are, even after the signal fired", async () => {
+  it("throws other errors unchanged, even after the signal fired", async () => {
     const controller = new AbortController();
     const lost = new WhisperVulkanError("device-lost", "The device is gone.");
     const options = {

@@ -137,7 +137,7 @@ it("not recognised: noise, set bits, MP3", () => {
   expect(adts.recognise(mp3, true)).toBeNull();
 });
 
-it("any bytes come to an end", async () => {
+it("reading any bytes ends", async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

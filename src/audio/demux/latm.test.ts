@@ -41,7 +41,7 @@ it("joined in the middle: what comes before the first description is left out, w
   expect(damage.nDamaged).toBe(0);
 });
 
-it("any bytes come to an end", async () => {
+it("reading any bytes ends", async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

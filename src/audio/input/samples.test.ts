@@ -65,7 +65,7 @@ test("samples in memory can be read again, a stream of them cannot, and says so"
   await expect(collect(audio)).rejects.toMatchObject({ code: "internal" });
 });
 
-describe("what is no sound is refused by name", () => {
+describe("input that is not sound is refused by name", () => {
   async function* broken() {
     yield SAMPLES;
     throw new Error("the microphone was unplugged");
@@ -102,7 +102,7 @@ describe("what is no sound is refused by name", () => {
   });
 });
 
-test("a stream with nothing to give does not hold up an abort, nor disposing", async () => {
+test("a silent stream delays neither an abort nor disposing", async () => {
   const silent = () => ({
     samples: { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) },
     sampleRate: 16000,

@@ -84,7 +84,7 @@ describe("a pattern", () => {
 });
 
 describe("recordings", () => {
-  it("named by themselves are taken as they are, there or not", async () => {
+  it("that are named directly are taken as they are, whether or not they exist", async () => {
     expect(await expand("notes.txt", "gone.mp3")).toEqual({
       any: false,
       inputs: ["notes.txt", "gone.mp3"],

@@ -22,11 +22,11 @@ describe("the format of a file", () => {
     }),
   );
 
-  it("is --format's where the ending says none", async () => {
+  it("is that of --format where the ending gives none", async () => {
     expect(await namesOf({ output: "/nowhere/x.docx", format: "vtt" }, one)).toEqual(["vtt"]);
   });
 
-  it("is an error where the ending says another than --format", () =>
+  it("is an error where the ending contradicts --format", () =>
     expect(wanted({ output: "/nowhere/x.srt", format: "json" }, one)).rejects.toMatchObject({
       code: "option-invalid",
       message: expect.stringMatching(/x\.srt has the ending of srt, but --format says json/),

@@ -237,7 +237,7 @@ describe("a promotion", () => {
     return { allocator, placement };
   }
 
-  it("is replayed as it ended", () => {
+  it("is replayed with its recorded result", () => {
     for (const kept of [true, false]) {
       const { allocator, placement } = spilled();
       const promotion = allocator.promote(placement)!;

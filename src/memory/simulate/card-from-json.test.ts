@@ -194,7 +194,7 @@ describe("cardFromJson", () => {
     });
   });
 
-  it("says that a profile without memory is no card, and what is", () => {
+  it("says that a profile without memory is not a card, and what to use", () => {
     expect(() => cardFromJson(profile, "VP_VULKANINFO.json")).toThrow(
       expect.objectContaining({
         code: "card-invalid",

@@ -86,7 +86,7 @@ it("a damaged packet is counted and silent; what follows the next one is unharme
   }
 });
 
-it("after a reset nothing of the packets before is heard", async () => {
+it("after a reset nothing of earlier packets is heard", async () => {
   const { packets } = await demux(recording("speech"));
   const fresh = await aac.open(packets[0]!.track, "x");
   const used = await aac.open(packets[0]!.track, "x");
@@ -121,7 +121,7 @@ it("several blocks in one packet, and padding after them", async () => {
   expect(decoder.nDamaged).toBe(0);
 });
 
-it("mutated packets: never an error, NaN, or more than there can be", { timeout: 60_000 }, async () => {
+it("mutated packets never give an error, NaN, or too many samples", { timeout: 60_000 }, async () => {
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
   console.log(`AAC, seed ${seed}`);
   const random = randomNumbers(seed);

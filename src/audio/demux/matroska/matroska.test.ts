@@ -123,7 +123,7 @@ describe("the file's own timeline", () => {
     ]);
   });
 
-  test("a track without blocks holds nothing up", async () => {
+  test("a track without blocks delays nothing", async () => {
     expect(await starts(file(BOTH, cluster(0, ...blocks)))).toHaveLength(60);
   });
 

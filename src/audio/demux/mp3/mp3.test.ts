@@ -63,7 +63,7 @@ describe.each(Object.entries(TAGS))("%s", (_, tag) => {
   });
 });
 
-test("what is no frame costs itself", async () => {
+test("bytes that are not a frame cost nothing else", async () => {
   const junk = new Uint8Array(noise(700).map((x) => 128 + 250 * x));
   const frames = silent(0xfb, 0x18, 0xc0, 144, 20);
   const { seconds, warnings } = await decode(join(frames, junk, frames));

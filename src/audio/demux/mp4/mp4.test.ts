@@ -444,7 +444,7 @@ describe("damage", () => {
     });
   });
 
-  test("tables that say more than there is end", async () => {
+  test("tables that claim more than there is come to an end", async () => {
     const huge: TrackShape = { sizes: { all: 1, n: 0xffffffff }, layout: [[1, 0xffffffff, 1]] };
     const { packets, damage } = await demux(indexFirst(index(huge), DATA));
     expect(packets.length).toBeLessThan(10 * PLAIN.length);
@@ -454,7 +454,7 @@ describe("damage", () => {
   });
 
   test.each([false, true])(
-    "samples that stand where nothing is read any more (stream: %s)",
+    "samples at positions that were already released (stream: %s)",
     async (isStream) => {
       const head = Buffer.concat([FTYP, moov(0, trak({ descriptions: [AAC] }), mvex(1, 64, 0))]);
       const parts = [0, 1].map((i) => fragment(1, 640 * i, AUDIO.slice(10 * i, 10 * i + 10)));

@@ -84,7 +84,7 @@ describe("holes", () => {
     expect(seconds).toBeCloseTo((await decode(OPUS)).seconds, 1);
   });
 
-  test("numbers that jump where no sound is missing are not damage", async () => {
+  test("page numbers that jump where no sound is missing are not damage", async () => {
     const pages = PAGES.map((page, i) =>
       i < middle ? page : changedPage(page, (view) => view.setUint32(18, i + 7, true)),
     );
@@ -134,7 +134,7 @@ const SPEEX = changedPage(
   () => {},
 );
 
-test("a link that holds something else is left out, and that is said", async () => {
+test("a link with another codec is left out, with a warning", async () => {
   const inside = changedPage(SPEEX, (view) => view.setUint8(5, 0));
   const { samples, warnings } = await decode(join(OPUS, SPEEX, inside, OPUS));
   expect(warnings).toEqual([
