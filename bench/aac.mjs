@@ -1,5 +1,5 @@
 // The AAC decoder beside ffmpeg's, over what every AAC encoder of Debian makes (ffmpeg, faac, fdkaac, libvo-aacenc):
-// signal to noise, length, speed. Exits with 1 where the goal is missed. Needs ffmpeg; other encoders where they are.
+// signal to noise, length, speed. Exits with 1 if the goal is missed. Needs ffmpeg; uses other encoders where installed.
 //   node bench/aac.mjs [--only TEXT]
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { bandDifference, joinPieces, signalToNoise, split } from "./aac/compare.
 import { music, wav } from "./aac/signals.mjs";
 
 const GOAL_DB = 80;
-/** Noise is another noise: its energy in a band may differ by so much. */
+/** Substituted noise differs from ffmpeg's: its energy in a band may differ by this much. */
 const GOAL_BAND_DB = 1;
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
@@ -85,7 +85,7 @@ async function decode(path) {
   return { pieces, cpuMs: (user + system) / 1000, nDamaged: decoder.nDamaged + damage.nDamaged };
 }
 
-/** Whether ffmpeg knows the layout; else it leaves the channels as they come. */
+/** Whether ffmpeg knows the layout; otherwise it keeps the channels in the order of the stream. */
 function isLayoutKnown(path) {
   const ask = ["-v", "error", "-show_entries", "stream=channel_layout", "-of", "csv=p=0", path];
   return spawnSync("ffprobe", ask, { encoding: "utf8" }).stdout.trim() !== "unknown";

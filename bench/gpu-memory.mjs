@@ -1,6 +1,6 @@
-// What `npm run bench:memory` prints: builds, then every measurement of the memory layer in a process of its own.
+// npm run bench:memory: builds, then runs every measurement of the memory layer in a separate process.
 //   node bench/gpu-memory.mjs [--world N]
-// --world: so many of the 18,708 devices, evenly spread; all of them take ten minutes on two cores. Interrupting ends it at once.
+// --world: how many of the 18,708 devices, evenly spread; all of them take ten minutes on two cores. Interrupting ends it at once.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ if (software) {
 }
 section("the world", "bench/gpu-memory/world.mjs", ...(values.world === undefined ? [] : [values.world]));
 
-/** One measurement; one that fails is said and does not stop the others. */
+/** Runs one measurement. A failure is reported and does not stop the others. */
 function section(what, ...args) {
   run(what, process.execPath, args, process.env);
 }

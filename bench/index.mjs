@@ -1,4 +1,4 @@
-// What `npm run bench` prints: builds, then every measurement in a process of its own, side by side with its goal.
+// npm run bench: builds, then runs every measurement in a separate process and prints it beside its goal.
 //   node bench/index.mjs [--accuracy]
 // --accuracy adds those that take many minutes: word error rate, and OpenAI's own results token for token.
 import { spawnSync } from "node:child_process";
@@ -26,7 +26,7 @@ if (values.accuracy) {
   else console.log(`\n== beside OpenAI\nits results are not there: ${results}`);
 }
 
-/** One measurement; one that fails is said and does not stop the others. */
+/** Runs one measurement. A failure is reported and does not stop the others. */
 function section(what, ...args) {
   console.log(`\n== ${what}`);
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });

@@ -1,4 +1,4 @@
-// How long a warm model takes from samples to text, and what that is made of: opening the model, log-mel, encoding, one
+// How long a warm model takes from samples to text, and its parts: opening the model, log-mel, encoding, one
 // decoder step, the rest of the host's work. Medians over the runs.
 //   node bench/latency.mjs [--device auto] [--model base] [--threads N] [--runs 9] [RECORDING]
 // Build first (npm run build).

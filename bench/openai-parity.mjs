@@ -1,9 +1,9 @@
-// How many clips come out token for token as OpenAI's own code has them (base, greedy, no fallback); of the others
+// How many clips give the same tokens as OpenAI's own code (base, greedy, no fallback); for the others
 // the first token that differs, and how close the two choices were.
 //   node bench/openai-parity.mjs RESULTS.jsonl.gz SPEECH_FOLDER [--device cpu] [--threads N] [--log FILE]
 //     [--only ID,ID]
 // RESULTS: a JSON object a line with id, file, lang and greedy.segments[].{seek, tokens}. Every clip's outcome is
-// appended to the log as it comes, and clips that stand in it are not done again. Build first (npm run build).
+// appended to the log at once, and clips in the log are not repeated. Build first (npm run build).
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

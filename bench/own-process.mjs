@@ -1,5 +1,5 @@
-// What it costs to have the engine in a process of its own: the same recording in both, turn by turn, and the way of its
-// windows there and back alone, measured with a process that answers at once.
+// The cost of running the engine in its own process: the same recording in both ways, alternating, and the transfer of its
+// windows there and back, measured with a process that answers at once.
 //   node bench/own-process.mjs [--device cpu] [--threads 2] [--model base] [--runs 7]      (build first: npm run build)
 import childProcess from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

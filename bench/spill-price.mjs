@@ -1,5 +1,5 @@
-// Whether the price of a spill is honest: base with less and less of the device's own memory, what a window of 200 tokens
-// takes longer, and what the plan said it would; and whether the text stays the same.
+// Whether the predicted cost of a spill is right: base with less and less of the device's own memory; how much longer a window of 200 tokens
+// takes, how much the plan predicted, and whether the text stays the same.
 //   node bench/spill-price.mjs [--device auto] [--model base] [--limits 100,60,30,0] [--runs 5] [RECORDING]
 // Limits in MB. Build first (npm run build).
 import { parseArgs } from "node:util";
@@ -44,7 +44,7 @@ for (const [device, { hostBytesPerSecond, deviceBytesPerSecond }] of bandwidths)
       `${(deviceBytesPerSecond / 1e9).toFixed(0)} GB/s from its own`,
   );
 
-/** Median time of one window, where all lies, and what a recording comes to with the same limit. */
+/** Median time of one window, the plan, and the text of a recording, all with the same limit. */
 async function window(vramLimitBytes) {
   const limit = vramLimitBytes === null ? {} : { vramLimitBytes };
   const backend = await openVulkan(values.device, { memory: limit, bandwidths });

@@ -1,4 +1,4 @@
-// Where a transcription leaves another one's tokens, and how close the two choices were there.
+// Where a transcription departs from another one's tokens, and how close the two choices were there.
 import { LogMel } from "../dist/audio/index.js";
 import { DeviceNetwork } from "../dist/network/device-network.js";
 import { specialTokens } from "../dist/whisper/special-tokens.js";
@@ -28,7 +28,7 @@ DeviceNetwork.prototype.decode = async function (rows, signal) {
 };
 
 /**
- * Runs a greedy transcription, language given, one at a time, beside the segments that it ought to give.
+ * Runs a greedy transcription with a given language and compares it with the expected segments.
  * @param {{ seek: number, tokens: number[] }[]} expected
  * @param {() => Promise<unknown>} transcribe
  * @returns {Promise<Departure | null>}
@@ -81,7 +81,7 @@ class Follower {
 
   #compare(ours) {
     const expected = this.#tokens.get(this.#seek) ?? [];
-    // what follows the last segment of a window was thrown away, so that nothing is known of it
+    // tokens after the last segment of a window were thrown away, so they are unknown
     if (this.departure || this.#index >= expected.length) return;
     const theirs = expected[this.#index];
     if (ours === theirs) return;

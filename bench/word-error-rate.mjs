@@ -1,7 +1,7 @@
 // Word error rate of base on the recordings that lie beside the checkout, by kind and language; Whisper's own
 // normalisers, language given, greedy with the temperature fallback.
 //   node bench/word-error-rate.mjs [--device cpu] [--kind librispeech_other]... [--model base] [--goal 12.79]
-// Build first (npm run build). With a goal it exits with 1 where a kind's rate lies above it.
+// Build first (npm run build). With a goal, exits with 1 if the rate of any kind is above it.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -59,7 +59,7 @@ for (const [group, errors] of counts) {
 }
 
 function normalise(text, lang) {
-  // the recordings' Spanish texts lack their accents, so that accents count nowhere but in Russian
+  // the Spanish reference texts lack accents, so accents count only in Russian
   return lang === "en"
     ? normaliseEnglish(text, spelling)
     : normaliseBasic(text, { removeAccents: lang !== "ru" });

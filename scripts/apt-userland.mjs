@@ -25,7 +25,7 @@ export function installedAt(root) {
 }
 
 /**
- * Unpacks packages with all they need into home/root; does nothing if they lie there already.
+ * Unpacks packages with all they need into home/root; does nothing if they are there already.
  * @param {string} home
  * @param {object} options
  * @param {readonly string[]} options.packages
@@ -48,7 +48,7 @@ export function fetchPackages(home, { packages, withSystem, suites = [] }) {
   }
   for (const tool of ["apt-get", "dpkg-deb"])
     if (spawnSync(tool, ["--version"]).status !== 0) throw new Error(`${tool} is not installed`);
-  // made aside and moved into place when whole, so that neither an interruption nor a second process does harm
+  // made elsewhere and moved into place when complete, so that neither an interruption nor a second process does harm
   const work = `${home}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   for (const folder of ["lists/partial", "cache/archives/partial", "root", "bin"])
@@ -126,7 +126,7 @@ function debianMirror() {
 }
 
 /**
- * The driver's manifest, naming the library where it will lie; or the system's, if the driver was there already.
+ * The driver's manifest, naming the library where it will be; or the system's, if the driver was there already.
  * @param {string} work
  * @param {string} home
  */

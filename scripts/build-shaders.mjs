@@ -41,7 +41,7 @@ if (glslc === null) {
   process.exit(check ? 0 : 1);
 }
 
-// Everything is compiled aside first: a shader with a mistake in it leaves the committed files as they were.
+// Everything is compiled into another folder first: a shader with a mistake leaves the committed files unchanged.
 const aside = mkdtempSync(join(tmpdir(), "spirv-"));
 try {
   const nWrong = shaders.filter((shader) => !compile(shader)).length;
@@ -58,7 +58,7 @@ try {
   rmSync(aside, { recursive: true });
 }
 
-/** Compiles one shader into the folder aside; glslc prints what is wrong with it. */
+/** Compiles one shader into the temporary folder; glslc prints what is wrong with it. */
 function compile([name, source, defines = "", version = "1.0"]) {
   const flags = defines.split(" ").filter(Boolean);
   const options = [`--target-env=vulkan${version}`, "-O", ...flags.map((define) => `-D${define}`)];
@@ -77,7 +77,7 @@ function compareWithCommitted() {
 
 /**
  * The compiler that made the committed files: the one GLSLC names, else that of the software driver's userland, which is
- * fetched if need be (Debian 12 and 13), else the system's own. Older ones than 2024 know no cooperative matrices, and
+ * fetched if needed (Debian 12 and 13), else the system's own. Versions before 2024 do not support cooperative matrices, and
  * another version's output would differ from the committed files.
  */
 function findCompiler() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Writes src/backend/vulkan/bindings/generated from the Vulkan registry, for the names in vulkan-api.json alone.
+// Writes src/backend/vulkan/bindings/generated from the Vulkan registry, for the names in vulkan-api.json only.
 //   node scripts/generate-bindings.mjs VK_XML            writes
-//   node scripts/generate-bindings.mjs VK_XML --check    exits 1 if what lies there differs
+//   node scripts/generate-bindings.mjs VK_XML --check    exits 1 if what is there differs
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseRegistry } from "./vulkan-registry.mjs";
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const file = `${root}THIRD-PARTY-LICENSES.md`;
 
-/** C code that packages carry as WebAssembly, which their own licence field does not name: library, licence, source. */
+/** C code that packages contain as WebAssembly and that their licence field does not name: library, licence, source. */
 const compiledIn = {
   "mpg123-decoder": [["mpg123 (libmpg123)", "LGPL-2.1-only", "https://mpg123.org"]],
   "opus-decoder": [["libopus", "BSD-3-Clause", "https://opus-codec.org"]],
@@ -17,7 +17,7 @@ const compiledIn = {
   ],
   "@wasm-audio-decoders/common": [["puff, from zlib", "Zlib", "https://zlib.net"]],
 };
-/** Licences that ask more of who passes the program on than a copy of their text. */
+/** Licences that require more than a copy of their text from those who distribute the program. */
 const copyleft = {
   LGPL: "The LGPL lets you use it in any program; whoever gets your program must be able to replace this library by a changed one. Installed by npm, as a package of its own, it can be. In a single file (a bundle, an asar archive) say so and keep it replaceable.",
   MPL: "The MPL asks that changes to this package's own files stay under the MPL; your program may have any licence.",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Other JavaScript runtimes for tests: Bun, Deno and the versions of Node, fetched with npm into .cache/runtimes and
 // nowhere else; no install script runs.
-//   node scripts/runtimes.mjs prepare               fetches what there is none of, says what can be used
+//   node scripts/runtimes.mjs prepare               fetches what is missing, prints what can be used
 //   node scripts/runtimes.mjs run NAME [ARGUMENT...]  runs one: bun, deno, node20, node22, node24 or node26
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
@@ -83,7 +83,7 @@ export function fetchPackage(spec, name, file) {
   const folder = `${cache}${name}-${spec.slice(spec.lastIndexOf("@") + 1)}`;
   const path = `${folder}/package/${file}`;
   if (existsSync(path)) return path;
-  // made aside and moved into place when whole, so that neither an interruption nor a second process does harm
+  // made elsewhere and moved into place when complete, so that neither an interruption nor a second process does harm
   const work = `${folder}.${process.pid}`;
   mkdirSync(work, { recursive: true });
   try {

@@ -2,10 +2,10 @@
 // Software Vulkan (Mesa's lavapipe, with loader and validation layers) for tests, without root and without
 // touching the system: packages are fetched through apt from the mirror this machine already uses, signatures
 // checked, and unpacked under .cache/software-vulkan.
-//   node scripts/software-vulkan.mjs prepare            fetches what there is none of, says what can be used
+//   node scripts/software-vulkan.mjs prepare            fetches what is missing, prints what can be used
 //   node scripts/software-vulkan.mjs run old|new COMMAND [ARGUMENT...]
 // old: the distribution's own (Debian 12: Mesa 22.3). new, on Debian only: Mesa of trixie-backports in a
-// userland of its own (libc included), with cooperative matrices, newer validation layers and vk.xml.
+// separate userland (libc included), with cooperative matrices, newer validation layers and vk.xml.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 // Every use of every Vulkan call fails, once and from then on, with each code the registry lists, on software Vulkan: some
-// hours. What is done is kept, so that it goes on there when it was stopped.
+// hours. Finished parts are kept, so that an interrupted run continues there.
 //   node scripts/test-faults.mjs [--again]
 // --again: starts over.
 import { spawnSync } from "node:child_process";

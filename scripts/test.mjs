@@ -9,7 +9,7 @@ import { environmentFor, softwareVulkan } from "./software-vulkan.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const totals = { passed: 0, failed: 0, skipped: 0 };
-/** What failed, named once more at the end: the output between is long. @type {string[]} */
+/** What failed, repeated at the end because the output in between is long. @type {string[]} */
 const failures = [];
 
 run(process.execPath, ["scripts/build.mjs"]) || exit("the build failed");
@@ -26,7 +26,7 @@ for (const name of /** @type {const} */ (["old", "new"])) {
   if ("unavailable" in software) skip(`software Vulkan, ${name}`, software.unavailable);
   else {
     if (name === "new") checkShaders(`${software.bin}/glslc`);
-    // the old driver is slow: what takes minutes there and calls for nothing of its own is left to the new one
+    // the old driver is slow: tests that take minutes there and need nothing specific to it run on the new one only
     const left = name === "old" ? ["--exclude", "**/{faults,encoder}.vulkan.test.ts"] : [];
     tier(`software Vulkan, ${software.what}`, [".vulkan.test.ts", ...left], {
       ...environmentFor(software),
@@ -47,7 +47,7 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed ? 1 : 0);
 
-/** Bun, Deno and the versions of Node, each with software Vulkan where that is to be had. */
+/** Bun, Deno and the versions of Node, each with software Vulkan where that is available. */
 function runtimesTier() {
   if (pulled.length < 2)
     return skip("runtimes tier", "the models base and tiny.en could not be pulled, see above");

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Windows, as far as Wine is Windows: Node for Windows with koffi's Windows build runs test/windows under Debian's wine, with
-// software Vulkan where Xvfb is installed (Wine's Vulkan wants a display). Everything lies under .cache/wine.
+// Windows, as far as Wine stands in for it: Node for Windows with koffi's Windows build runs test/windows under Debian's wine, with
+// software Vulkan where Xvfb is installed (Wine's Vulkan wants a display). Everything is under .cache/wine.
 //   apt-get install --no-install-recommends wine wine64 xvfb; npm run build; npm run test:wine [-- -t NAME]
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
@@ -86,7 +86,7 @@ function makeTree() {
   if (status !== 0) throw new Error(`npm ci for Windows failed: ${stderr}`);
 }
 
-/** A display for Wine and software Vulkan, where both are to be had. */
+/** A display for Wine and software Vulkan, where both are available. */
 function makeScreen() {
   const software = softwareVulkan("old");
   const none = { /** @type {NodeJS.ProcessEnv} */ environment: {}, close: () => {} };

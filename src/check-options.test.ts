@@ -7,7 +7,7 @@ import { pull, removeModel } from "./model/index.js";
 import { shown } from "./shown.js";
 import { settingsOf } from "./whisper/index.js";
 
-test("a slip in an option's name is said, with what may have been meant", async () => {
+test("a misspelt option is an error that suggests the right name", async () => {
   const slip = (name: string, nearest: string) => ({
     code: "option-invalid",
     message: `There is no option "${name}".`,
@@ -24,7 +24,7 @@ test("a slip in an option's name is said, with what may have been meant", async 
   );
 });
 
-test("undefined is as if it were not there, and what every object has is no option", () => {
+test("undefined counts as not given, and inherited properties are not options", () => {
   const options: { known?: string | undefined } = {};
   const types = { known: text };
   expect(() =>
@@ -35,7 +35,7 @@ test("undefined is as if it were not there, and what every object has is no opti
   );
 });
 
-/** Every option that there is, with what plain JavaScript may give by mistake. */
+/** Every option, with values that plain JavaScript may give by mistake. */
 const wrongTypes: [what: string, call: (options: object) => unknown, wrong: Record<string, unknown[]>][] = [
   [
     "Whisper.load",
@@ -85,7 +85,7 @@ const wrongTypes: [what: string, call: (options: object) => unknown, wrong: Reco
     },
   ],
 ];
-test.each(wrongTypes)("%s: a wrong type of any option is said, with its name", async (_, call, wrong) => {
+test.each(wrongTypes)("%s: a wrong type is an error that names the option", async (_, call, wrong) => {
   for (const [name, values] of Object.entries(wrong))
     for (const value of values) {
       const message = expect.stringMatching(new RegExp(`^The option ${name} cannot be .{1,202}\\.$`));

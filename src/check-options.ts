@@ -5,14 +5,14 @@ import { shown } from "./shown.js";
 /** What an option may hold. */
 export interface OptionType {
   readonly holds: (value: unknown) => boolean;
-  /** What to give, as a sentence. */
+  /** A sentence that says what to give. */
   readonly hint: string;
 }
 
 /** The type of each option of an options object. */
 export type OptionTypes<T> = Readonly<Record<keyof Required<T>, OptionType>>;
 
-export const text: OptionType = { holds: (value) => typeof value === "string", hint: "Give a text." };
+export const text: OptionType = { holds: (value) => typeof value === "string", hint: "Give a string." };
 export const flag: OptionType = {
   holds: (value) => typeof value === "boolean",
   hint: "Give true or false.",
@@ -21,7 +21,7 @@ export const callback: OptionType = {
   holds: (value) => typeof value === "function",
   hint: "Give a function.",
 };
-/** By what it can do: a signal may come from another realm, whose AbortSignal is not ours. */
+/** Checked by its methods: a signal may come from another realm, which has another AbortSignal. */
 export const abortSignal: OptionType = {
   holds: (value) => {
     const signal = value as Partial<AbortSignal> | null;
@@ -29,23 +29,23 @@ export const abortSignal: OptionType = {
   },
   hint: "Give the signal of an AbortController.",
 };
-/** Bytes, milliseconds and the like: a number from 0. */
+/** Bytes, milliseconds and similar: a number of at least 0. */
 export const amount = (what: string): OptionType => ({
   holds: (value) => typeof value === "number" && value >= 0,
-  hint: `Give a number of ${what} from 0.`,
+  hint: `Give a number of ${what}, 0 or more.`,
 });
 export const wholeNumber = (from: number, to: number): OptionType => ({
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
   hint:
     to === Number.MAX_SAFE_INTEGER
-      ? `Give a whole number from ${from}.`
+      ? `Give a whole number, ${from} or more.`
       : `Give a whole number from ${from} to ${to}.`,
 });
-/** What names a device: a number, a part of its name, "auto", "cpu". */
+/** A device: its number, a part of its name, "auto" or "cpu". */
 export const deviceName: OptionType = {
   holds: (value) =>
     (typeof value === "string" && value !== "") || (Number.isSafeInteger(value) && (value as number) >= 0),
-  hint: 'Give "auto", "cpu", or the number or a part of the name of a device: devices() lists them.',
+  hint: `Give "auto", "cpu", or a device's number or part of its name. devices() lists them.`,
 };
 export const oneOf = (...values: readonly string[]): OptionType => ({
   holds: (value) => values.includes(value as string),
@@ -53,8 +53,8 @@ export const oneOf = (...values: readonly string[]): OptionType => ({
 });
 
 /**
- * Checks the names and the types of options, as plain JavaScript may give them: nothing else would notice a slip such
- * as "langauge". An option that is undefined counts as left out.
+ * Checks the names and types of options given from plain JavaScript, where nothing else would notice a slip such
+ * as "langauge". An option that is undefined counts as not given.
  *
  * @throws WhisperVulkanError "option-invalid", with the option's name and what was given
  */

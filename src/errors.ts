@@ -1,4 +1,4 @@
-/** What went wrong, for programs: stable names, one for each thing a caller can act on. */
+/** Stable names of errors for programs, one for each case that a caller can act on. */
 export type ErrorCode =
   // input
   | "file-not-found"
@@ -45,7 +45,7 @@ export type ErrorCode =
 
 /**
  * Every error this package throws on purpose. `message` says in one line what happened and where,
- * `hint` what to do about it, `cause` holds the error underneath, if there was one.
+ * `hint` says what to do about it, `cause` is the underlying error, if there was one.
  */
 export class WhisperVulkanError extends Error {
   override readonly name: string = "WhisperVulkanError";

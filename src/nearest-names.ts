@@ -10,7 +10,7 @@ export function nearestNames(name: string, known: readonly string[]): string[] {
 
 /** Letters to insert, delete, replace or swap with their neighbour (restricted Damerau-Levenshtein). */
 export function editDistance(a: string, b: string): number {
-  // Nothing as long as this is a typing mistake of a model's name; don't spend a * b steps on it.
+  // A text this long is not a mistyped model name; don't spend a * b steps on it.
   if (a.length > 64) return a.length;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

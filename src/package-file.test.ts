@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packageFile } from "./package-file.js";
 
-test("a file that is there is named, one that is not says what a bundler has to be told", () => {
+test("an existing file is found; for a missing one the error says how to configure a bundler", () => {
   const here = new URL(import.meta.url);
   expect(packageFile(here)).toBe(here);
   const missing = () => packageFile(new URL("./no-such.wasm", import.meta.url));

@@ -19,12 +19,12 @@ import { Hub } from "../src/model/testing/hub.js";
 import { headerOffsets } from "../src/model/testing/small-model.js";
 import { cli, writeModel } from "./command-line.js";
 
-// Everything that may be wrong with what a user gives: one clear line, an exit code, nothing left behind.
+// Everything that may be wrong with a user's input: one clear line, an exit code, nothing left behind.
 
 let folder = "";
 let inputs: string[] = [];
 
-/** 40 s: what is wrong at the end shows only once a model is loaded. */
+/** 40 s: damage at the end shows only after a model is loaded. */
 function samplesWith(value: number, at: number): Uint8Array {
   const samples = new Float32Array(40 * 16000);
   samples[at] = value;
@@ -62,7 +62,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs and looks at what every failure must look like. */
+/** Runs the command and checks what all failures have in common. */
 async function expectFailure(
   args: readonly string[],
   exitCode: number,
@@ -78,7 +78,7 @@ async function expectFailure(
   expect(readdirSync(join(folder, "folder"))).toEqual([]);
 }
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const quick = ["-l", "en", "--temperature", "0"];
 const transcribe = ["-q", "-m", "model.bin", "-f", "json", ...quick];
 
@@ -87,12 +87,12 @@ describe("a recording", () => {
     ["that is not there", "none.wav", /none\.wav: no such file/],
     ["of no bytes", "empty.wav", /empty\.wav: is empty/],
     ["that is an empty folder", "folder", /folder: is a folder without recordings/],
-    ["that is a pattern of nothing", "none*.wav", /none\*\.wav: no file has such a name/],
+    ["that is a pattern of nothing", "none*.wav", /none\*\.wav: no file matches this pattern/],
     ["that is a pattern in no folder", "none/**/*.wav", /none\/\*\*\/\*\.wav: there is no such folder/],
     ["that is a text file", "text.mp3", /text\.mp3: /],
     ["without an audio track", "silent.mp4", /silent\.mp4: .*no audio/],
-    ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file, its index is missing/],
-    ["of no samples", "zero.wav", /zero\.wav: holds no sound/],
+    ["cut off before its index", "cut.mp4", /cut\.mp4: damaged file \(its index is missing\)/],
+    ["of no samples", "zero.wav", /zero\.wav: contains no sound/],
     ["with NaN", "nan.wav", /nan\.wav: a sample is NaN at 0\.006 s/],
     ["with NaN late", "late-nan.wav", /late-nan\.wav: a sample is NaN at 39\.000 s/],
     ["with an infinite sample", "infinite.wav", /infinite\.wav: a sample is Infinity at 39\.000 s/],
@@ -151,7 +151,7 @@ describe("an option", () => {
   test.each([
     ["unknown", ["--formt", "json"], /unknown option '--formt' \(did you mean --format\?\)/],
     ["unknown, near none", ["--zzz"], /unknown option '--zzz' \(the nearest are --\w+, .*--help lists/],
-    ["of openai-whisper's", ["--beam_size", "5"], /--beam_size is not here yet\./],
+    ["of openai-whisper's", ["--beam_size", "5"], /--beam_size is not supported yet\./],
     ["of whisper-cli's", ["-osrt"], /-osrt is -f srt here/],
     ["of whisper-cli's with another meaning", ["-t", "4"], /-t is --task here.*--threads 4/],
     ["--format given a recording", ["-f", "good.wav"], /-f is --format here.*a recording is given without/],
@@ -172,13 +172,17 @@ describe("an option", () => {
     ["--temperature too high", ["--temperature", "2"], /temperature/],
     ["--threads no number", ["--threads", "two"], /--threads "two"/],
     ["--threads too many", ["--threads", "1000"], /threads.* 1 to 64/],
-    ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given before/],
+    ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given twice/],
     ["two results for one file", ["-f", "srt,txt", "-o", "one.srt"], /one\.srt/],
     ["a result over its recording", ["-o", "good.wav"], /good\.wav would be overwritten/],
     ["a result over its recording, by a link", ["-o", "link.wav"], /link\.wav would be overwritten/],
     ["an address that is none", ["http://"], /http:\/\/: not a valid URL/],
-    ["a file: address of another machine", ["file://host/a.wav"], /names no file of this machine/],
-    ["a file: address with a slash escaped", ["file:///tmp/%2Fa.wav"], /names no file of this machine/],
+    ["a file: address of another machine", ["file://host/a.wav"], /does not name a file on this machine/],
+    [
+      "a file: address with a slash escaped",
+      ["file:///tmp/%2Fa.wav"],
+      /does not name a file on this machine/,
+    ],
     ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
   ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
 
@@ -219,7 +223,7 @@ describe("a device", () => {
     expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 1, line, env),
   );
 
-  test("auto goes to the CPU, and says so", async () => {
+  test("auto uses the CPU, and says so", async () => {
     const args = ["-m", "model.bin", "-d", "auto", ...quick, "-f", "txt", "-o", "-", "good.wav"];
     const { status, stderr } = await cli(args, { cwd: folder, env: noLoader });
     expect(stderr).toMatch(/^VULKAN_LOADER is .*; the built-in CPU backend does the work\n/);

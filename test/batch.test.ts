@@ -14,7 +14,7 @@ import { int16, sine, wav } from "../src/audio/cases.js";
 import { formatList } from "../src/formats/index.js";
 import { cli, writeModel } from "./command-line.js";
 
-// Several recordings, and files that get or have the results.
+// Several recordings, and new or existing files for their results.
 
 let folder = "";
 beforeAll(() => {
@@ -34,7 +34,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(join(folder, "out"), { recursive: true, force: true }));
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const model = ["-m", "model.bin", "-l", "en", "--temperature", "0"];
 const run = (...args: string[]) => cli([...model, ...args], { cwd: folder });
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
@@ -74,9 +74,9 @@ describe("several recordings on standard output", () => {
   });
 
   test.each([
-    [["rec", "-f", "srt", "-o", "-"], /room for the srt of one recording only/],
-    [["rec/one.wav", "-f", "txt,json", "-o", "-"], /2 formats don't fit/],
-    [["rec", "-f", "txt", "-o", "x.txt"], /2 results don't fit/],
+    [["rec", "-f", "srt", "-o", "-"], /hold the srt of only one recording/],
+    [["rec/one.wav", "-f", "txt,json", "-o", "-"], /2 formats cannot be written to standard output together/],
+    [["rec", "-f", "txt", "-o", "x.txt"], /2 results cannot be written to the one file/],
   ])("%j are refused before the work", async (args, line) => {
     const { status, stdout, stderr } = await run(...args);
     expect(stderr).toMatch(line);
@@ -120,7 +120,7 @@ describe("all recordings are checked before the first is transcribed", () => {
 });
 
 describe("results that exist", () => {
-  test("are not overwritten where nobody can be asked", async () => {
+  test("are not overwritten without a terminal", async () => {
     write("out/one.txt", "old");
     const { status, stderr } = await run("rec", "-f", "txt", "-o", "out/");
     expect(stderr).toMatch(
@@ -148,13 +148,13 @@ describe("results that exist", () => {
     expect(rest).toMatchObject({
       status: 0,
       stdout: "",
-      stderr: "2 of 2 recordings have their results already\n",
+      stderr: "2 of 2 recordings already have their results\n",
     });
   });
 
-  test("exclude being skipped and overwritten at once", async () => {
+  test("cannot be both skipped and overwritten", async () => {
     const { status, stderr } = await run("rec/one.wav", "-f", "txt", "--overwrite", "--skip-existing");
-    expect(stderr).toContain("exclude each other");
+    expect(stderr).toContain("cannot be used together");
     expect(status).toBe(2);
   });
 });

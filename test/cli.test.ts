@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(join(folder, "out"), { recursive: true, force: true }));
 
-/** The small model's text gives reason for every fallback there is. */
+/** The small model's text would trigger every fallback. */
 const model = ["-m", "model.bin", "-l", "en", "--temperature", "0"];
 const run = (...args: string[]) =>
   cli(args, { cwd: folder, env: { WHISPER_VULKAN_CACHE: join(folder, "cache") } });
@@ -81,7 +81,7 @@ describe("results", () => {
     expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(named.stdout));
   });
 
-  test("of a file: address lie beside the file", async () => {
+  test("of a file: address are written beside the file", async () => {
     const copy = join(folder, "a copy.wav");
     copyFileSync(join(folder, "one.wav"), copy);
     const { status, stderr } = await run(...model, "-q", pathToFileURL(copy).href, "-f", "json");
@@ -98,7 +98,7 @@ describe("results", () => {
     }
   });
 
-  test("nobody reads any more don't hide that a recording failed", async () => {
+  test("that are no longer read don't hide a failed recording", async () => {
     const { child, ended } = start([...model, "none.wav", "one.wav"], { cwd: folder });
     child.stdout.destroy();
     expect((await ended).status).toBe(1);
@@ -217,7 +217,7 @@ describe("lists", () => {
   test("help: exit codes and options", async () => {
     expect((await run("--help")).stdout).toMatch(/Exit codes:\n +0 .*\n +1 .*\n +2 .*\n +130 /);
     expect((await run("transcribe", "--help")).stdout).toMatch(/--format.*\n.*--output/);
-    // the whole program's help has the options of the command that is meant where none is named
+    // the program's help has the options of its default command
     expect((await run("--help")).stdout).toMatch(/--format[\s\S]*--seed[\s\S]*\n {2}completion/);
   });
 });

@@ -11,10 +11,10 @@ const run = (...args: string[]) =>
   cli(["devices", ...args], { cwd: folder, env: { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" } });
 
 describe("devices --simulate", () => {
-  test("says that there is nothing to simulate on where there is no Vulkan", async () => {
+  test("says that simulating needs a Vulkan device", async () => {
     const { status, stdout, stderr } = await run("--simulate", "mali");
     expect(stderr).toMatch(
-      /^whisper-vulkan: a card is simulated on a real device, but VULKAN_LOADER is [^\n]*\n$/,
+      /^whisper-vulkan: simulating a card needs a real device, but VULKAN_LOADER is [^\n]*\n$/,
     );
     expect(stderr).toContain("memory MODEL --simulate");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -40,8 +40,8 @@ describe("devices --export", () => {
   });
 
   test.each([
-    [["--device", "0"], "--device says what to export: --export is missing"],
-    [["--export", ""], "--export names nothing"],
+    [["--device", "0"], "--device chooses the device to export: give --export too"],
+    [["--export", ""], "--export needs the name of a file"],
   ])("refuses %j", async (args, message) => {
     const { status, stderr } = await run(...args);
     expect(stderr).toContain(message);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-// Another seed each time; a find names the input, which `npm run fuzz -- --input "..."` makes again.
+// A new seed each time. A failure names the input, which `npm run fuzz -- --input "..."` makes again.
 test("mutated recordings, models, cards and reports are read or refused, in bounded time and memory, without a word", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const main = fileURLToPath(new URL("fuzz/main.mjs", import.meta.url));

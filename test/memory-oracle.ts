@@ -5,9 +5,9 @@ import { roomsOf } from "./memory-rooms.js";
 
 /** What must come of placing pieces on a device. */
 export interface Must {
-  /** Verdicts that are right. More than one where what is free comes within a piece that is never cut of what is needed. */
+  /** Right verdicts. More than one where free and needed memory differ by less than a piece that is never cut. */
   readonly verdicts: readonly MemoryPlan["verdict"][];
-  /** How much may lie beyond the device's memory, where it is not refused. */
+  /** How much may be beyond the device's memory, where it is not refused. */
   readonly leastSpillBytes: number;
   readonly mostSpillBytes: number;
 }
@@ -101,7 +101,7 @@ export function eitherOf(musts: readonly Must[]): Must {
   };
 }
 
-/** What is wrong with where something ended up, or null. */
+/** What is wrong with the place of something, or null. */
 export function wrongOutcome(
   must: Must,
   { verdict, spilledBytes }: Pick<MemoryPlan, "verdict" | "spilledBytes">,

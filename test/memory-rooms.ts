@@ -1,6 +1,6 @@
 import type { MemorySnapshot } from "../src/memory/index.js";
 
-/** What a heap may come to hold, by the rules that memory is taken by. */
+/** How much a heap may hold, by the rules for taking memory. */
 export interface Room {
   readonly deviceLocal: boolean;
   /** Of what the GPU reads all the time: within its budget less the headroom. */

@@ -22,7 +22,7 @@ const noLimits: MemoryLimits = {
   maxHostBytes: none,
 };
 
-/** A device with nothing behind it that also refuses whatever `refuse` says, and knows what is alive. */
+/** A device without hardware that also refuses whatever `refuse` says, and knows what is allocated. */
 export class MockDevice extends SnapshotDevice {
   readonly alive = new Set<DeviceMemory>();
   /** Called before each allocation with its number from 0 on; a string is a refusal, an error is thrown. */

@@ -40,7 +40,7 @@ describe.skipIf(!enabled)("base on the CPU, against OpenAI's own results", async
     );
   });
 
-  it("hears JFK", async () => {
+  it("transcribes JFK", async () => {
     const { text, language } = await whisper!.transcribe(`${shared}speech/jfk/jfk.flac`);
     expect(language).toBe("en");
     const words = text

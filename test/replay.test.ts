@@ -56,10 +56,10 @@ describe("replay", () => {
       readFileSync(join(folder, file), "utf8"),
     );
     expect(free).not.toContain("limit:");
-    expect(limited).toContain("limit: 2.0 MiB of the device's memory may be taken");
+    expect(limited).toContain("limit: 2.0 MiB of the device's memory may be used");
     const { stdout } = await run("replay", "limited.json");
     expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be taken \(--vram-limit\)$/m);
-    expect(stdout).toMatch(/^heap 0 .* free \(\d.* of it stay free\), .* taken$/m);
+    expect(stdout).toMatch(/^heap 0 .* free \(\d.* of it is kept free\), .* taken$/m);
   });
 
   test("of a device opened with a limit says the limit", async () => {
@@ -76,7 +76,7 @@ describe("replay", () => {
   });
 
   test.each<[name: string, json: unknown, message: RegExp]>([
-    ["card.json", { name: "card", heaps: [] }, /card\.json: format is not .* this is no memory report/],
+    ["card.json", { name: "card", heaps: [] }, /card\.json: format is not .* this is not a memory report/],
     ["dropped.json", { dropped: undefined }, /dropped\.json: dropped is missing/],
     ["heaps.json", { card: { name: "x", device: {} } }, /heaps\.json: card: heaps is missing/],
     ["bandwidth.json", { bandwidth: null }, /bandwidth\.json: bandwidth must be an object, not null/],
@@ -89,8 +89,8 @@ describe("replay", () => {
   });
 
   test.each([
-    ["", /--svg names no file/],
-    ["-", /--svg names no file/],
+    ["", /--svg needs the name of a file/],
+    ["-", /--svg needs the name of a file/],
     ["report.json", /report\.json would be overwritten\. .*--svg/],
   ])("writes no picture to %j", async (path, message) => {
     const { status, stdout, stderr } = await run("replay", "report.json", "--svg", path);
@@ -110,7 +110,7 @@ describe("transcribe --memory-report", () => {
   test("writes none where no GPU was tried, and says so", async () => {
     const { status, stderr } = await run(...model, "tone.wav", "-q", "--memory-report", "none.json");
     expect(status).toBe(0);
-    expect(stderr).toBe("whisper-vulkan: none.json was not written: no GPU's memory was asked for\n");
+    expect(stderr).toBe("whisper-vulkan: none.json was not written: no GPU memory was requested\n");
     expect(existsSync(join(folder, "none.json"))).toBe(false);
   });
 
@@ -127,7 +127,7 @@ describe("transcribe --memory-report", () => {
   });
 
   test.each(["auto", "cpu"])(
-    "a card that is none is said in one line, with --device %s too",
+    "an invalid card is a one-line error, with --device %s too",
     async (device) => {
       const options = ["--device", device, "--simulate", "malo", "--memory-report", "none.json"];
       const { status, stdout, stderr } = await run(...model, "tone.wav", ...options);

@@ -15,7 +15,7 @@ const river = {
   path: fileURLToPath(new URL("../samples/river.wav", import.meta.url)),
   text: readFileSync(new URL("../samples/river.txt", import.meta.url), "utf8"),
 };
-/** JFK where it lies beside the checkout, else the project's own recording. */
+/** JFK where it is beside the checkout, else the project's own recording. */
 const recording = existsSync(jfk.path) ? jfk : river;
 
 async function hear(device: string) {
@@ -27,7 +27,7 @@ async function hear(device: string) {
 const words = (text: string) => text.toLowerCase().match(/[a-z]+/g);
 
 describe.skipIf(!enabled)("base on a Vulkan device and on the CPU", () => {
-  it("hears the same tokens, and the right words", async () => {
+  it("gives the same tokens, and the right words", async () => {
     const gpu = await hear(testDevice!);
     expect(gpu.kind).toBe("vulkan");
     expect(words(gpu.text)).toEqual(words(recording.text));

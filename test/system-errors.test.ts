@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { int16, sine, wav } from "../src/audio/cases.js";
 import { cli, writeModel } from "./command-line.js";
 
-// What the system refuses, provoked for real: one line that names the setting, and the CPU where a GPU can't be had.
+// Real refusals by the system: one line that names the setting, and the CPU where there is no GPU.
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "whisper-vulkan-system-"));
@@ -60,7 +60,7 @@ describe.each<[string, NodeJS.ProcessEnv, RegExp]>([
   ],
 ])("%s", (what, variables, message) => {
   const env = { ...variables, WHISPER_VULKAN_DEVICE: "auto" };
-  // without a loader on the machine that is what there is to say
+  // on a machine without a loader, this is the message
   const expected = what.includes("driver file")
     ? new RegExp(`${message.source}|no Vulkan loader found`)
     : message;
@@ -159,7 +159,7 @@ describe("the model cache", () => {
     [
       "in no home",
       { HOME: "", XDG_CACHE_HOME: "" },
-      /no folder to keep models in\. Set WHISPER_VULKAN_CACHE/,
+      /No folder was found to store models in\. Set WHISPER_VULKAN_CACHE/,
     ],
     [
       "on a disk without files",

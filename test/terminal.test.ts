@@ -7,7 +7,7 @@ import { int16, sine, wav } from "../src/audio/cases.js";
 import { textWidth } from "../src/cli/terminal/text-width.js";
 import { bin, writeModel } from "./command-line.js";
 
-// What a terminal is sent. script (util-linux) gives the command line one, where it is installed.
+// The output on a terminal. script (util-linux) provides one, where it is installed.
 
 let folder = "";
 beforeAll(() => {
@@ -62,7 +62,7 @@ describe.skipIf(!hasScript)("a terminal", () => {
     expect(sent).toContain("␛[32m");
   });
 
-  test("gets no colours with NO_COLOR, and no status with --quiet or as a dumb one", () => {
+  test("gets no colours with NO_COLOR, and no status with --quiet or TERM=dumb", () => {
     expect(inTerminal(80, "two.wav", { NO_COLOR: "1" }).sent).not.toMatch(/␛\[\d+m/);
     expect(inTerminal(80, "two.wav -q", { NO_COLOR: "1" }).sent).not.toContain("␛");
     expect(inTerminal(80, "two.wav", { TERM: "dumb" }).sent).not.toContain("␛");

@@ -18,7 +18,7 @@ async function samplesOf(path: string): Promise<Float32Array> {
   return Float32Array.from(samples);
 }
 
-/** No time is before the one in front of it, none behind the end. */
+/** No time is before the previous one, and none is after the end. */
 function expectTimesWithin({ segments, duration, text }: TranscriptionResult): void {
   let before = 0;
   for (const { start, end } of segments) {
@@ -46,8 +46,8 @@ describe.skipIf(!enabled)("times on the CPU", async () => {
     }
   });
 
-  describe.skipIf(!existsSync(inputs))("of recordings that others got wrong", () => {
-    it("speech-3s.wav: nothing behind 3 s", async () => {
+  describe.skipIf(!existsSync(inputs))("of recordings that other programs get wrong", () => {
+    it("speech-3s.wav: nothing after 3 s", async () => {
       const result = await hear(`${inputs}speech-3s.wav`);
       expect(result.duration).toBe(3);
       expect(result.text).toContain("The river was calm in the morning");
@@ -69,7 +69,7 @@ describe.skipIf(!enabled)("times on the CPU", async () => {
       expectTimesWithin(result);
     });
 
-    it("gap-of-10s.webm: what comes behind the gap is behind it", async () => {
+    it("gap-of-10s.webm: words after the gap have times after it", async () => {
       const result = await hear(`${inputs}gap-of-10s.webm`);
       expect(result.duration).toBeCloseTo(16, 1);
       expect(result.warnings).toEqual([]);

@@ -16,7 +16,7 @@ describe.each(["index.d.ts", "memory/index.d.ts"])("what dist/%s exports", (entr
     expect(names.filter(({ doc }) => doc === null).map(({ name }) => name)).toEqual([]);
   });
 
-  // What the memory library's classes are built of is not for others to name.
+  // The internal types of the memory library's classes need no public names.
   test.skipIf(entry !== "index.d.ts")("names no type that is not exported too", () => {
     const exported = new Set(names.map(({ name }) => name));
     const missing = names.flatMap((declared) =>
@@ -28,7 +28,7 @@ describe.each(["index.d.ts", "memory/index.d.ts"])("what dist/%s exports", (entr
   });
 });
 
-/** A program as somebody writes it who takes care of types: all of the library, options that may be undefined. */
+/** A strictly typed program that uses all of the library, with options that may be undefined. */
 const program = `
 import * as memory from "whisper-vulkan/memory";
 import {

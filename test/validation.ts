@@ -33,7 +33,7 @@ export function watchValidation(): Validation {
   return {
     newMessages() {
       const text = readFileSync(log, "utf8");
-      // the layer goes on writing where it was, which leaves a hole of zeros
+      // the layer continues writing at its old position, which leaves a gap of zeros
       truncateSync(log);
       return text.replaceAll("\0", "").trim();
     },
@@ -42,7 +42,7 @@ export function watchValidation(): Validation {
 
 export interface Validation {
   /**
-   * What was said since the last call; "" if nothing. Each new instance starts the record afresh, so it is to be
+   * The messages since the last call; "" if none. Each new instance restarts the record, so it must be
    * asked for before the next one is made.
    */
   newMessages(): string;

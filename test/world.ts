@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import type { MemorySnapshot } from "../src/memory/index.js";
 import type { Planned } from "./plan-card.js";
 
-/** Reports of 18,708 devices from vulkan.gpuinfo.org (CC BY 4.0), where they lie beside the checkout. */
+/** Reports of 18,708 devices from vulkan.gpuinfo.org (CC BY 4.0), where they are beside the checkout. */
 const file = fileURLToPath(new URL("../../shared/reference/data/devices.jsonl.gz", import.meta.url));
 export const worldIsHere = existsSync(file);
 

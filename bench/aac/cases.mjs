@@ -1,4 +1,4 @@
-// What is encoded, and by whom: every encoder that Debian has, each skipped where it is not installed.
+// The encoded signals and their encoders: every encoder that Debian has, each skipped where it is not installed.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -31,7 +31,7 @@ export function split(interleaved, nChannels) {
   );
 }
 
-/** Signal to noise in dB, all channels together; `skip` samples of ours are left out in front. */
+/** Signal to noise in dB, all channels together; the first `skip` samples of ours are left out. */
 export function signalToNoise(theirs, ours, skip) {
   let signal = 0;
   let noise = 0;

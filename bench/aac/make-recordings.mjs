@@ -88,7 +88,7 @@ function toBase64(samples) {
   return Buffer.from(Int16Array.from(samples, (x) => Math.round(x * 32767)).buffer).toString("base64");
 }
 
-/** In fdkaac's frames fill_elements stand behind the pair, one with the upper band: its type becomes "fill". */
+/** In fdkaac's frames fill_elements follow the pair, one with the upper band: its type becomes "fill". */
 function hideUpperBand(adts) {
   for (let at = 0; at + 7 < adts.length; ) {
     const length = ((adts[at + 3] & 3) << 11) | (adts[at + 4] << 3) | (adts[at + 5] >> 5);

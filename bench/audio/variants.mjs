@@ -1,11 +1,11 @@
-// The files of bench:audio: what ffmpeg is told to make, and what is done to them afterwards.
+// The files of bench:audio: ffmpeg's options for them, and the changes made afterwards.
 
 /**
  * @typedef {object} Variant
  * @property {string} name of the file
  * @property {string[]} options for ffmpeg, between input and output
  * @property {1 | 2 | 6} nChannels of the input
- * @property {number} frameSeconds the longest packet of its codec: what two decoders may differ by, twice
+ * @property {number} frameSeconds the longest packet of its codec: two decoders may differ by twice this
  * @property {string[]} [before] options in front of the input
  * @property {(bytes: Buffer) => Buffer} [change]
  * @property {boolean} [damaged] whether a warning is right

@@ -1,5 +1,5 @@
-// The matrix: all cards by all that may happen to them. A toy in base's place, on cards as small for it as the real ones are
-// for base, with Mesa's software driver underneath, or a mock where there is none. A cell says where it ran; a "!" that
+// The matrix: all cards by all events that may happen to them. A toy model instead of base, on cards as small for it as the real ones are
+// for base, with Mesa's software driver underneath, or a mock where that is missing. A cell says where it ran; a "!" means that
 // something was wrong: other tokens, another place than the oracle says, something left behind.
 import { inACell, Table } from "./table.mjs";
 import { tests } from "./typescript.mjs";

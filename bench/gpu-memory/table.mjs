@@ -4,7 +4,7 @@ export function inACell({ verdict, spilledBytes, takenBytes }) {
   return verdict === "device" ? "device" : `spill ${Math.round((100 * spilledBytes) / takenBytes)} %`;
 }
 
-/** A table that is printed row by row, so that what is there is seen, and stays when it is stopped. */
+/** A table that is printed row by row, so that finished rows are visible and remain when it is stopped. */
 export class Table {
   #first;
   #widths;

@@ -22,7 +22,7 @@ console.log(`${nDone} devices, ${nPlans} plans, ${wrong.length} disagreements wi
 for (const what of wrong.slice(0, 50)) console.log(`  ${what}`);
 if (wrong.length > 0) process.exitCode = 1;
 
-/** One core's share, in a process of its own; it tells what became of each device. */
+/** One core's share, in a separate process that reports the result of each device. */
 function share(part) {
   const args = [part, nParts, ...process.argv.slice(2, 3)].map(String);
   const child = fork(fileURLToPath(new URL("world-share.mjs", import.meta.url)), args);

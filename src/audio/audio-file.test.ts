@@ -25,7 +25,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "audio-test-"));
   path = join(folder, "noise.wav");
   writeFileSync(path, FILE);
-  process.env.TMPDIR = join(folder, "tmp"); // so that what is left behind can be seen
+  process.env.TMPDIR = join(folder, "tmp"); // so that what is left after can be seen
   mkdirSync(process.env.TMPDIR);
 });
 afterAll(() => {
@@ -122,7 +122,7 @@ test("over HTTP", async () => {
   expect(leftBehind()).toEqual([]);
 });
 
-describe("what comes is decoded while it comes", () => {
+describe("a stream is decoded while it arrives", () => {
   const names = ["river.wav", "coast-train.flac", "morning-garden.opus"];
   test.each(names)("%s", async (name) => {
     const bytes = readFileSync(join(SAMPLE, "..", name));
@@ -240,7 +240,7 @@ describe("stopping", () => {
     return { [Symbol.asyncIterator]: () => ({ next: waiting, return: result }) };
   }
 
-  test("disposing ends iterations half way, and there are no more", async () => {
+  test("disposing ends running iterations and allows no new ones", async () => {
     const audio = await openAudio(SAMPLE);
     const pieces = audio[Symbol.asyncIterator]();
     await pieces.next();
@@ -250,7 +250,7 @@ describe("stopping", () => {
   });
 });
 
-test("decoding leaves the event loop room", async () => {
+test("decoding does not block the event loop", async () => {
   const audio = await openAudio(noise(16_000 * 120));
   let nTurns = 0;
   const timer = setInterval(() => nTurns++, 0);

@@ -17,12 +17,12 @@ import { toWhisperRate } from "./whisper-rate.js";
 export interface AudioFile extends AudioSource {
   /** What messages call it: a path, a URL, "stream", "samples". */
   readonly name: string;
-  /** Length in seconds as the container tells or lets guess, null when unknown. Good for progress only. */
+  /** Length in seconds, stated by the container or estimated; null when unknown. Good for progress only. */
   readonly durationSeconds: number | null;
-  /** Lines about damage that did not stop the decoding; complete after one whole iteration. */
+  /** Warnings about damage that did not stop the decoding; complete after one whole iteration. */
   readonly warnings: readonly string[];
   [Symbol.asyncIterator](): AsyncGenerator<SoundPiece>;
-  /** Ends iterations under way, closes the file and removes temporary ones. Calling it again does nothing. */
+  /** Ends running iterations, closes the file and removes temporary files. Calling it again does nothing. */
   dispose(): Promise<void>;
 }
 
@@ -30,13 +30,13 @@ export interface AudioFile extends AudioSource {
 export interface OpenAudioOptions {
   /** Stops opening and decoding with WhisperVulkanError `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** The program for what is not decoded here: name or path, default "ffmpeg". */
+  /** The program that decodes what this package cannot: its name or path. Default "ffmpeg". */
   readonly ffmpeg?: string | undefined;
 }
 
 /**
  * Opens a recording of any kind. Streams and downloads are decoded while they arrive; only what needs their end (an MP4
- * with its index behind, other programs) waits for it. Damage may show only when it is decoded.
+ * with its index after, other programs) waits for it. Damage may show only when it is decoded.
  *
  * @throws WhisperVulkanError `file-not-found`, `file-is-folder`, `file-empty`, `file-unreadable`, `disk-full`,
  *   `temporary-folder-unwritable`, `too-many-open-files`, `option-invalid`, `audio-no-track`, `audio-corrupt`, `aborted`
@@ -49,7 +49,7 @@ export async function openAudio(input: AudioInput, options: OpenAudioOptions = {
     return new DecodedAudio(await openSound(input, ffmpeg, ending.signal), ending);
   } catch (error) {
     ending.forget();
-    ending.signal.throwIfAborted(); // what is cut off fails in its own way
+    ending.signal.throwIfAborted(); // a reader that is interrupted reports its own error
     throw error;
   }
 }
@@ -69,7 +69,7 @@ class Ending {
     else caller?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  /** Its reason is a WhisperVulkanError. */
+  /** The signal's reason is a WhisperVulkanError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -79,7 +79,7 @@ class Ending {
     this.#controller.abort(reason);
   }
 
-  /** Leaves the caller's signal, which may live much longer. */
+  /** Stops listening to the caller's signal, which may live much longer. */
   forget(): void {
     this.#caller?.removeEventListener("abort", this.#abort);
   }
@@ -120,7 +120,7 @@ class DecodedAudio implements AudioFile {
     const { signal } = this.#ending;
     signal.throwIfAborted();
     if (this.#isBegun && !this.isReplayable) {
-      throw new WhisperVulkanError("internal", `${this.name}: a stream was to be read a second time`);
+      throw new WhisperVulkanError("internal", `${this.name}: a stream cannot be read a second time`);
     }
     this.#isBegun = true;
     let nSamples = 0;
@@ -137,11 +137,11 @@ class DecodedAudio implements AudioFile {
         signal.throwIfAborted();
       }
     } catch (error) {
-      signal.throwIfAborted(); // reading a file closed meanwhile fails in its own way
+      signal.throwIfAborted(); // reading a file that was closed meanwhile reports its own error
       throw error;
     }
     if (nSamples > 0) return;
-    throw new WhisperVulkanError("audio-empty", `${this.name}: holds no sound (0 samples)`, {
+    throw new WhisperVulkanError("audio-empty", `${this.name}: contains no sound (0 samples)`, {
       hint: "Check that the recording was made and written completely.",
     });
   }
@@ -158,22 +158,24 @@ class DecodedAudio implements AudioFile {
     if (mixer.told !== null) {
       const { channel, nChannels } = mixer.told;
       lines.push(
-        `${this.name}: its channels cancel each other; only channel ${channel + 1} of ${nChannels} is heard there`,
+        `${this.name}: its channels cancel each other out; only channel ${channel + 1} of ${nChannels} is used there`,
       );
     }
-    // Decoding again finds the same.
+    // Decoding again finds the same channels.
     for (const line of lines) if (!this.warnings.includes(line)) this.warnings.push(line);
   }
 
   async dispose(): Promise<void> {
-    // Ends what waits for bytes first; iterations left half way then let go of decoders and ffmpeg.
-    this.#ending.end(new WhisperVulkanError("disposed", `${this.name}: was closed while it was decoded`));
+    // First end what waits for bytes. Unfinished iterations then release their decoders and ffmpeg.
+    this.#ending.end(
+      new WhisperVulkanError("disposed", `${this.name}: was closed while it was being decoded`),
+    );
     await Promise.allSettled([...this.#running].map((pieces) => pieces.return(undefined)));
     await this.#sound.close();
   }
 }
 
-/** Longest stretch of work, about, before other events get their turn. */
+/** About how long decoding may run before other events get their turn. */
 const TURN_MS = 10;
 
 async function* mixed(pieces: AsyncIterable<Pcm | Gap>, mixer: MonoMixer): AsyncGenerator<Mono | Gap> {

@@ -6,7 +6,7 @@ import { type AudioFile, openAudio } from "./audio-file.js";
 import { collect, correlation } from "./cases.js";
 import type { AudioInput } from "./input/index.js";
 
-// Small recordings of kinds that were got wrong once; their README has the right values.
+// Small recordings of kinds that were once decoded wrongly; their README has the right values.
 const folder = fileURLToPath(new URL("../../../shared/inputs/", import.meta.url));
 const hasInputs = existsSync(folder);
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
@@ -21,7 +21,7 @@ interface Right {
   /** Where the first sound is, in seconds, where the track begins late. */
   readonly startSeconds?: number;
   readonly warning?: RegExp;
-  /** What ffmpeg makes of it is no measure: it stops early, or hears nothing. */
+  /** ffmpeg's result cannot be compared: it stops early or decodes nothing. */
   readonly isBeyondFfmpeg?: boolean;
 }
 
@@ -40,7 +40,7 @@ const RIGHT: Record<string, Right> = {
   "one-sample.wav": { nSamples: 1 },
   "opposite-phase.wav": {
     nSamples: 40_000,
-    warning: /channels cancel each other; only channel 1 of 2 is heard there$/,
+    warning: /channels cancel each other out; only channel 1 of 2 is used there$/,
     isBeyondFfmpeg: true,
   },
   "speech-3s.wav": { nSamples: 48_000 },
@@ -85,7 +85,7 @@ function ffmpegSamples(path: string, isTimed: boolean): Float32Array {
 }
 
 /**
- * The least correlation of any second with sound in it, but for one: that in which two parts meet. They may be apart
+ * The least correlation of any second with sound in it, except for one: that in which two parts meet. They may be apart
  * by up to 10 ms: where a track begins with sound that is not to be played ffmpeg puts silence.
  */
 function similarity(ours: Float32Array, theirs: Float32Array): number {
@@ -99,7 +99,7 @@ function similarity(ours: Float32Array, theirs: Float32Array): number {
   return found.sort((a, b) => a - b)[Math.min(1, found.length - 1)]!;
 }
 
-describe.runIf(hasInputs)("recordings that were got wrong once (skipped without shared/inputs)", () => {
+describe.runIf(hasInputs)("recordings that were once decoded wrongly (skipped without shared/inputs)", () => {
   let printed: MockInstance[];
   beforeEach(() => {
     printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
@@ -141,7 +141,7 @@ describe.runIf(hasInputs)("recordings that were got wrong once (skipped without 
     });
   });
 
-  test("opposite channels: what is heard is one of them", async () => {
+  test("opposite channels: one of them is used", async () => {
     const { samples } = await decode(`${folder}opposite-phase.wav`);
     expect(Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length)).toBeGreaterThan(0.1);
   });

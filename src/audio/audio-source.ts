@@ -1,4 +1,4 @@
-/** The sample rate Whisper hears, in Hz. */
+/** The sample rate of Whisper's input, in Hz. */
 export const WHISPER_SAMPLE_RATE = 16000;
 
 /** A stretch without any sound: a gap in the file's timeline. Takes no memory, however long. */
@@ -7,7 +7,7 @@ export interface Silence {
   readonly nSilentSamples: number;
 }
 
-/** What comes out of a recording, in its order. */
+/** What decoding a recording yields, in order. */
 export type SoundPiece = Float32Array | Silence;
 
 /**

@@ -19,7 +19,7 @@ export function noise(nSamples: number, seed = 1): Float32Array {
   });
 }
 
-/** What a WAV file made for a test holds; `code` is WAVE's format code. */
+/** Contents of a WAV file made for a test; `code` is WAVE's format code. */
 export interface WavShape {
   readonly code?: number;
   readonly bits?: number;

@@ -21,7 +21,7 @@ const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "decode-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// Decoders print damage on the console unless they are kept from it.
+// Decoders print damage on the console unless that is suppressed.
 let printed: MockInstance[];
 beforeEach(() => {
   printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
@@ -188,7 +188,7 @@ describe.each(victims)("damaged %s", (_, read) => {
     const { samples, warnings } = await decode(bytes);
     expect(warnings.length).toBeGreaterThan(0);
     expect(samples.length).toBeGreaterThan(whole.samples.length * 0.75);
-    // The end is the same as that of the whole recording, but for what pads it: how much of that to cut off
+    // The end is the same as that of the whole recording, except for what pads it: how much of that to cut off
     // cannot be told when part of an MP3 is missing.
     const tail = whole.samples.subarray(-16_000);
     const best = Math.max(
@@ -232,7 +232,7 @@ describe.runIf(hasContainers)(
       return bytes.subarray(first + mp3FrameHeader(bytes, first)!.frameBytes!);
     };
 
-    test("is whole, with a tag behind it too", async () => {
+    test("is whole, with a tag after it too", async () => {
       expect((await decode(untagged())).warnings).toEqual([]);
       expect((await decode(Buffer.concat([untagged(), tag]))).warnings).toEqual([]);
     });

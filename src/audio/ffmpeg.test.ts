@@ -101,11 +101,11 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     expect(worst).toBeLessThan(0.001);
     const turned = ["-af", "pan=stereo|c0=c0|c1=-1*c0", "-t", "2", "-c:a", "wavpack"];
     expect((await decode(make("turned.mkv", "-i", SAMPLE, ...turned))).warnings).toEqual([
-      expect.stringMatching(/its channels cancel each other; only channel 1 of 2 is heard there$/),
+      expect.stringMatching(/its channels cancel each other out; only channel 1 of 2 is used there$/),
     ]);
   });
 
-  test("a kind of AAC that is not decoded here is asked of it too", async () => {
+  test("a kind of AAC that is not decoded here goes to ffmpeg too", async () => {
     const bytes = readFileSync(make("lc.aac", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"));
     // Scalable sample rate, as every frame's header says now.
     for (let at = 0; at + 7 <= bytes.length; ) {
@@ -114,7 +114,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     }
     await expect(decode(bytes, "no-such-program")).rejects.toMatchObject({
       code: "audio-codec-unsupported",
-      message: expect.stringMatching(/^buffer: holds .*AAC.*, which needs the program no-such-program, but/),
+      message: expect.stringMatching(/^buffer: contains .*AAC.*, which needs the program no-such-program, but/),
     });
   });
 
@@ -131,7 +131,7 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
 });
 
 describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", () => {
-  /** AC-3 by its description; what is in it does not matter to a program that is none. */
+  /** AC-3 by its description; its contents do not matter where ffmpeg is missing. */
   const foreign = () => {
     const box = (type: string, ...content: Uint8Array[]) => {
       const body = Buffer.concat(content);
@@ -179,13 +179,13 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
       "is missing",
       () => "no-such-program",
       "audio-codec-unsupported",
-      /holds AC-3, which needs the program no-such-program, but it is not on the PATH$/,
+      /contains AC-3, which needs the program no-such-program, but it is not on the PATH$/,
     ],
     [
       "may not be run",
       () => program("exit 0", 0o644),
       "audio-codec-unsupported",
-      /but it does not start \(EACCES\)$/,
+      /but it could not be started \(EACCES\)$/,
     ],
     [
       "fails",
@@ -209,7 +209,7 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
       "is killed",
       () => program("kill -9 $$"),
       "process-failed",
-      /was ended by SIGKILL before all was decoded$/,
+      /was ended by SIGKILL before everything was decoded$/,
     ],
   ];
   test.each(cases)("%s", async (_, ffmpeg, code, message) => {
@@ -218,11 +218,11 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
     expect((error as Error).message).not.toContain("\n");
   });
 
-  test("a file that nobody knows names the forms known here", async () => {
+  test("the error for an unknown file names the known formats", async () => {
     const text = Buffer.from("This is a letter, not a recording. ".repeat(300));
     await expect(decode(text, "no-such-program")).rejects.toMatchObject({
       code: "audio-unrecognised",
-      message: expect.stringMatching(/not a recording in a known form \(WAV, FLAC, .*MP3\)$/),
+      message: expect.stringMatching(/not a recording in a known format \(WAV, FLAC, .*MP3\)$/),
       hint: expect.stringMatching(/no-such-program, but it is not on the PATH. Install ffmpeg/),
     });
   });

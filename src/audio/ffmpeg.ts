@@ -7,9 +7,9 @@ import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
 
 /**
- * Sound that is not decoded here, through the system's ffmpeg. It gives samples at 16 kHz in a Matroska stream, so that
- * they come with the file's own times and a gap costs nothing: as WAV, ffmpeg would fill in zeros, and take 1.6 GB of
- * memory for a gap of two hours. Surround comes as stereo by the same weights as here.
+ * Decodes sound that this package cannot, through the system's ffmpeg. ffmpeg writes samples at 16 kHz into a Matroska stream, so that
+ * they have the file's own times and a gap costs nothing. As WAV, ffmpeg would fill gaps with zeros and take 1.6 GB of
+ * memory for a gap of two hours. It mixes surround to stereo with the same weights as this package.
  *
  * @param program name or path of ffmpeg
  * @param signal ends ffmpeg
@@ -30,8 +30,9 @@ export function ffmpegDemuxer(
     try {
       signal.throwIfAborted();
       if ((await output.read(0, 4)).length === 4) {
-        const opened = await openMatroska(output, 0, new DamageReport(), true); // what ffmpeg could not read it says itself
-        if (!("packets" in opened)) throw new Error("ffmpeg gave another codec than it was asked for");
+        const opened = await openMatroska(output, 0, new DamageReport(), true); // ffmpeg itself reports what it could not read
+        if (!("packets" in opened))
+          throw new Error("ffmpeg returned a different codec from the one requested");
         for await (const packet of opened.packets()) {
           hasSound = true;
           yield packet;
@@ -61,7 +62,7 @@ interface RunEnd {
   readonly status: number | null;
 }
 
-/** Longest text kept of what ffmpeg says. */
+/** How much of ffmpeg's output on standard error is kept, in characters. */
 const MAX_MESSAGE_LENGTH = 10_000;
 
 class FfmpegRun {
@@ -102,7 +103,7 @@ class FfmpegRun {
   /** Does nothing when it ran to its end. */
   kill(): void {
     if (this.#child === null || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    // At the end of its output it is about to end by itself, and how is wanted.
+    // At the end of its output ffmpeg is about to exit, and its exit status is needed.
     if ((this.#child.stdout as { readableEnded?: boolean } | null)?.readableEnded) return;
     this.#isKilled = true;
     this.#child.kill("SIGKILL");
@@ -110,7 +111,7 @@ class FfmpegRun {
 }
 
 function start(program: string, path: string) {
-  // No protocols but files: a playlist in disguise must not make it open addresses.
+  // Only the file protocol: a disguised playlist must not make ffmpeg open addresses.
   const input = ["-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", `file:${path}`];
   const samples = ["-af", "aformat=channel_layouts=mono|stereo", "-ar", "16000", "-c:a", "pcm_s16le"];
   const output = ["-map_metadata", "-1", "-vn", "-sn", "-dn", ...samples, "-f", "matroska", "pipe:1"];
@@ -130,29 +131,29 @@ function cannotRun(
   const missing = systemErrorCode(cause) === "ENOENT";
   const why = missing
     ? "it is not on the PATH"
-    : `it does not start (${systemErrorCode(cause) ?? String(cause)})`;
+    : `it could not be started (${systemErrorCode(cause) ?? String(cause)})`;
   if (codec === null) {
     const known = CONTAINERS.map((container) => container.name).join(", ");
-    const message = `${name}: not a recording in a known form (${known})`;
+    const message = `${name}: not a recording in a known format (${known})`;
     return new WhisperVulkanError("audio-unrecognised", message, {
-      hint: `Other forms need the program ${program}, but ${why}. ${hint}`,
+      hint: `Other formats need the program ${program}, but ${why}. ${hint}`,
       cause,
     });
   }
-  const message = `${name}: holds ${codec}, which needs the program ${program}, but ${why}`;
+  const message = `${name}: contains ${codec}, which needs the program ${program}, but ${why}`;
   return new WhisperVulkanError("audio-codec-unsupported", message, { hint, cause });
 }
 
 function endedEarly(name: string, program: string, signal: NodeJS.Signals): WhisperVulkanError {
-  const message = `${name}: the program ${program} was ended by ${signal} before all was decoded`;
+  const message = `${name}: the program ${program} was ended by ${signal} before everything was decoded`;
   return new WhisperVulkanError("process-failed", message, {
-    hint: "Somebody ended it, or memory was short. Try again.",
+    hint: "Someone may have stopped it, or memory may have run out. Try again.",
   });
 }
 
 function nothingDecoded(name: string, { codec }: ForeignAudio, lines: string[]): WhisperVulkanError {
   const text = lines.join("\n");
-  const cause = new Error(text || "ffmpeg gave neither samples nor a message");
+  const cause = new Error(text || "ffmpeg returned neither samples nor a message");
   if (/does not contain any stream|matches no streams/.test(text)) {
     return new WhisperVulkanError("audio-no-track", `${name}: has no audio track`, {
       hint: "Give a file with sound.",
@@ -160,12 +161,12 @@ function nothingDecoded(name: string, { codec }: ForeignAudio, lines: string[]):
     });
   }
   if (codec === null) {
-    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording, whatever its name says`, {
+    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording, despite its name`, {
       hint: "Give an audio or video file.",
       cause,
     });
   }
-  const message = `${name}: damaged file, nothing in it could be decoded (ffmpeg: ${lines[0] ?? "silent"})`;
+  const message = `${name}: damaged file; nothing in it could be decoded (ffmpeg: ${lines[0] ?? "silent"})`;
   return new WhisperVulkanError("audio-corrupt", message, {
     hint: "Record, download or convert it again.",
     cause,

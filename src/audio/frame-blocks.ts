@@ -3,7 +3,7 @@ import { FLOOR } from "./mel-frames.js";
 /** Frames in one block: 10 s. */
 export const BLOCK_FRAMES = 1000;
 
-/** Frames in blocks in memory. Where no frame was ever put there is no block, however long that lasts. */
+/** Frames in blocks in memory. A stretch without any frames has no blocks, however long it is. */
 export class FrameBlocks {
   readonly #nMels: number;
   readonly #blocks = new Map<number, Float32Array>();
@@ -52,7 +52,7 @@ export class FrameBlocks {
     return block;
   }
 
-  /** Lets go of the blocks before the one with `frame`. */
+  /** Frees the blocks before the one with `frame`. */
   dropBefore(frame: number): void {
     const first = Math.floor(frame / BLOCK_FRAMES);
     for (const number of this.#blocks.keys()) if (number < first) this.#blocks.delete(number);

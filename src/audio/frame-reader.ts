@@ -3,14 +3,14 @@ import { BLOCK_FRAMES, FrameBlocks } from "./frame-blocks.js";
 import { TemporaryFile } from "./input/temporary-file.js";
 import { type FrameSink, MelFrames } from "./mel-frames.js";
 
-/** Gives a recording's frames to windows, one after the other; what lies before a window is let go of. */
+/** Gives a recording's frames to windows, one after the other. Frames before a window are freed. */
 export interface FrameReader {
   /** The frames `from` to `to` (exclusive), as far as the recording goes; at most a window's more. */
   read(from: number, to: number): Promise<FrameBlocks>;
   close(): Promise<void>;
 }
 
-/** The frames of a first pass: in memory up to so many blocks, those behind in a temporary file. */
+/** The frames of a first pass: in memory up to that many blocks, those after in a temporary file. */
 export class StoredFrames implements FrameReader {
   readonly #blocks: FrameBlocks;
   readonly #maxBlocks: number;
@@ -26,7 +26,7 @@ export class StoredFrames implements FrameReader {
     this.#maxBlocks = Math.floor(maxFrames / BLOCK_FRAMES);
   }
 
-  /** More than is to be kept in memory. */
+  /** Whether there are more blocks than may stay in memory. */
   get isFull(): boolean {
     return this.#blocks.nBlocks > this.#maxBlocks;
   }
@@ -36,7 +36,7 @@ export class StoredFrames implements FrameReader {
   }
 
   /**
-   * Writes what is too much for memory; the newest block stays, since it may not be complete.
+   * Writes the blocks that are too many for memory to the file. The newest stays, since it may be incomplete.
    * @throws WhisperVulkanError `disk-full`, `temporary-folder-unwritable`
    */
   async spill(): Promise<void> {

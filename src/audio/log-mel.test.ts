@@ -89,7 +89,7 @@ describe("against the definition in f64", () => {
   });
 });
 
-test("frames behind the end are 0, or what silence gives", async () => {
+test("frames after the end are 0, or what silence gives", async () => {
   const mel = await open(noise(16_100));
   const zeros = await mel.window(0);
   const silence = await mel.window(0, "silence");
@@ -134,7 +134,7 @@ describe("a long recording", () => {
     ] as const) {
       expect(isSame(await long.window(frame, tail), await kept.window(frame, tail))).toBe(true);
     }
-    await expect(long.window(100)).rejects.toThrow("never go back");
+    await expect(long.window(100)).rejects.toThrow("only move forward");
     await long.close();
   });
 
@@ -193,7 +193,7 @@ describe("gaps", () => {
     );
   });
 
-  test("of a second and more are told, neighbours as one", async () => {
+  test("of a second and more are reported, adjacent ones as one", async () => {
     const pieces = [gap(16_000), noise(1600), gap(15_999), noise(1600), gap(9000), noise(0), gap(8000)];
     const mel = await LogMel.open(sourceOf([...pieces, noise(100), gap(20_000)]), { filters: FILTERS });
     expect(mel.gaps).toEqual([
@@ -203,7 +203,7 @@ describe("gaps", () => {
     ]);
   });
 
-  test("end a window's sound where it is asked to end, as the end of a recording does", async () => {
+  test("end a window's sound, as the end of a recording does", async () => {
     const sound = noise(16_050);
     const alone = await open(sound);
     const followed = await LogMel.open(sourceOf([sound, gap(40_000), sound]), { filters: FILTERS });

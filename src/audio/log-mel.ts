@@ -8,19 +8,19 @@ export const WINDOW_FRAMES = 3000;
 
 /** Up to 30 minutes the frames of the first pass are kept in memory (58 MB with 80 bands). */
 const MAX_KEPT_FRAMES = 180_000;
-/** Frames behind the last whole one that still hear something of it. */
+/** Frames after the last whole one that still contain some of its sound. */
 const TAIL_FRAMES = 3;
-/** Shorter gaps are of no interest to anybody: Whisper places words to about a second. */
+/** Shorter gaps do not matter: Whisper places words to about a second. */
 const SHORTEST_GAP_SAMPLES = WHISPER_SAMPLE_RATE;
 
-/** What the frames of a window behind its sound hold. */
+/** What the frames after a window's sound contain. */
 export type WindowTail =
-  /** 0, as OpenAI's `transcribe()` fills short windows. */
+  /** 0: this is how OpenAI's `transcribe()` fills short windows. */
   | "zeros"
-  /** What silence gives, as where OpenAI's code detects the language. */
+  /** The values of silence: this is how OpenAI's code fills the window from which it detects the language. */
   | "silence";
 
-/** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one behind its last. */
+/** A gap in a recording's timeline, in samples at 16 kHz: from its first to the one after its last. */
 export interface Gap {
   readonly start: number;
   readonly end: number;
@@ -41,8 +41,8 @@ export interface LogMelOptions {
  * window of 400 samples every 160, power, mel filters, log10, clamped to 8 below the maximum of the whole
  * recording, (x + 4) / 4. Gaps count as zeros, but cost nothing.
  *
- * A first pass over the source finds the maximum. Short recordings are kept from then on. Of long ones only the
- * part around the current window is in memory: the source is iterated a second time where it can be, and else the
+ * A first pass over the source finds the maximum. Short recordings then stay in memory. Of long ones only the
+ * part around the current window is in memory: the source is iterated a second time where that is possible; otherwise the
  * frames are in a temporary file, 115 MB an hour with 80 bands.
  */
 export class LogMel {
@@ -108,7 +108,7 @@ export class LogMel {
   }
 
   /**
-   * The window that begins at a frame (10 ms each), with so many frames of sound (default: as many as there are), then
+   * The window that begins at a frame (10 ms each), with that many frames of sound (default: as many as there are), then
    * its tail: (3000, nMels), frame by frame. Windows are asked for one after the other and never go back.
    *
    * @throws RangeError for a frame before an earlier window's; whatever the source throws; `file-unreadable`
@@ -118,7 +118,8 @@ export class LogMel {
     tail: WindowTail = "zeros",
     nFrames = this.nFrames - frame,
   ): Promise<Float32Array> {
-    if (frame < this.#from) throw new RangeError(`frame ${frame} is gone: windows never go back`);
+    if (frame < this.#from)
+      throw new RangeError(`frame ${frame} is no longer kept: windows only move forward`);
     this.#from = frame;
     const { nMels } = this;
     const nHeard = Math.min(WINDOW_FRAMES, tail === "zeros" ? nFrames : nFrames + TAIL_FRAMES);
@@ -141,13 +142,13 @@ export class LogMel {
     return window;
   }
 
-  /** Lets go of the frames, wherever they are stored. */
+  /** Frees the frames, wherever they are stored. */
   async close(): Promise<void> {
     await this.#frames.close();
   }
 }
 
-/** Notes gaps as the pieces come; neighbours are one gap. */
+/** Collects gaps as the pieces arrive; adjacent gaps count as one. */
 class GapList {
   #gaps: { start: number; end: number }[] = [];
   #nSamples = 0;

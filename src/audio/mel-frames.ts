@@ -5,7 +5,7 @@ import { FFT_SIZE, N_FREQUENCIES, PowerSpectrum } from "./real-fft.js";
 export const HOP = 160;
 /** Samples before a frame's middle. */
 const REACH = FFT_SIZE / 2;
-/** log10 of the least power told apart; what silence gets. */
+/** log10 of the smallest power that is distinguished: the value of silence. */
 export const FLOOR = -10;
 
 /**
@@ -21,7 +21,7 @@ export class MelFrames {
   readonly #buffer = new Float32Array(REACH + 16 * HOP + FFT_SIZE);
   #filled = REACH; // room for the mirrored beginning
   #isMirrored = false;
-  /** Index in the buffer behind the last sample that is not zero. */
+  /** Index in the buffer after the last sample that is not zero. */
   #soundEnd = 0;
   #nSamples = 0;
   #nFrames = 0;
@@ -60,7 +60,7 @@ export class MelFrames {
     }
     const { nSilentSamples } = piece;
     this.#nSamples += nSilentSamples;
-    // When so many zeros have been taken, another frame of them leaves everything as it is.
+    // After that many zeros, another frame of zeros changes nothing.
     const nSkipped = Math.max(0, Math.floor((nSilentSamples - 2 * FFT_SIZE) / HOP));
     this.#take(new Float32Array(nSilentSamples - nSkipped * HOP), frameFor);
     this.#nFrames += nSkipped;
@@ -124,7 +124,7 @@ export class MelFrames {
 /** Where to write a frame: `nMels` values from `at` on; null to leave the frame out. */
 export type FrameSink = (frame: number) => { readonly values: Float32Array; readonly at: number } | null;
 
-/** The filters without the zeros around them, one behind the other. */
+/** The filters without the zeros around them, one after the other. */
 interface SparseFilters {
   /** Frequency of each filter's first weight. */
   readonly first: Int32Array;

@@ -37,7 +37,7 @@ const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, x) => sum 
 const steepest = (samples: Float32Array) =>
   samples.reduce((most, x, i) => Math.max(most, i === 0 ? 0 : Math.abs(x - samples[i - 1]!)), 0);
 
-describe("channels that go together are mixed", () => {
+describe("related channels are mixed", () => {
   const left = noise(3 * RATE);
   const cases: [string, Float32Array][] = [
     ["the same", left],
@@ -72,7 +72,7 @@ describe("channels that cancel", () => {
     expect(told).toEqual({ channel: 0, nChannels: 2 });
   });
 
-  test("the louder one, behind silence and faint noise too", () => {
+  test("the louder one, after silence and faint noise too", () => {
     const speech = sine(300, RATE, 2 * RATE);
     const hiss = noise(2 * RATE).map((x) => x / 2000);
     const left = joined([silent(1), hiss, speech.map((x) => 0.8 * x)]);
@@ -89,7 +89,7 @@ describe("channels that cancel", () => {
     expect(mixed([left, right]).told).not.toBeNull();
   });
 
-  test("in the middle: heard within two seconds, without a jump, and mixed again behind", () => {
+  test("in the middle: heard within two seconds, without a jump, and mixed again after", () => {
     const left = sine(100, RATE, 12 * RATE);
     const right = left.map((x, i) => (i > 4 * RATE && i < 8 * RATE ? -x : x));
     const { samples, told } = mixed([left, right]);
@@ -110,7 +110,7 @@ describe("channels that cancel", () => {
   });
 });
 
-test("rumble in the low frequency channel alone is no reason to take it", () => {
+test("a rumble in the low-frequency channel does not select that channel", () => {
   const channels = [silent(2), silent(2), silent(2), sine(40, RATE, 2 * RATE), silent(2), silent(2)];
   const { samples, told } = mixed(channels, { speakers: ["FL", "FR", "FC", "LFE", "BL", "BR"] });
   expect(told).toBeNull();

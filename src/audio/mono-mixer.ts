@@ -16,20 +16,20 @@ const SOUND_POWER = 1e-6;
 /** How much of the block before counts beside a block. */
 const MEMORY = 0.5;
 /**
- * Power of the mix by what channels that have nothing in common would give. Speech in stereo has 1 to 2; where one wire
- * was swapped, noise is left. With a centre channel mixes are dear: its speech may be quiet beside loud music.
+ * Power of the mix divided by the power that unrelated channels would give. Speech in stereo has 1 to 2; where one wire
+ * is swapped, only noise is left. With a centre channel the mix is kept longer, since its speech may be quiet beside loud music.
  */
 const CANCELS_BELOW = { stereo: 0.05, surround: 0.003 };
 const MIXES_ABOVE = 0.25;
-/** One channel alone for so long is told. */
+/** A channel used alone for at least this long is reported. */
 const TOLD_SECONDS = 0.5;
 
 /**
- * Mixes recordings to mono, block by block, and notices channels that cancel each other: then the loudest of them is
- * taken instead, for as long as they do. Each block decides together with the sound before it, of which the last second
- * counts; so nothing has to be known of the rest, and a recording that cancels throughout is heard from its first block.
- * Where channels begin to cancel in the middle, it takes a second or two until that is certain. Between one and the
- * other is a short fade.
+ * Mixes recordings to mono, block by block, and detects channels that cancel each other out: then the loudest of them is
+ * used instead, as long as they do. Each decision looks at the block and at the sound before it, mainly the last second,
+ * and needs nothing that follows. A recording that cancels throughout is audible from its first block.
+ * Where channels begin to cancel in the middle, detecting it takes a second or two. A short fade
+ * joins one to the other.
  */
 export class MonoMixer {
   #rate = 0;
@@ -40,11 +40,11 @@ export class MonoMixer {
   #comparison = new Comparison([]);
   /** The channel taken alone; null for the mix. */
   #alone: number | null = null;
-  /** Nothing was heard yet. */
+  /** No sound has come yet. */
   #isFresh = true;
   #aloneSeconds = 0;
 
-  /** The channel that was taken alone (0 is the first), of how many; null where that was never so, or hardly. */
+  /** The channel that was used alone (0 is the first) and the number of channels; null where that never, or hardly, happened. */
   told: { readonly channel: number; readonly nChannels: number } | null = null;
 
   /** Takes sound; returns the mono blocks that it completes. */
@@ -74,7 +74,7 @@ export class MonoMixer {
     return done;
   }
 
-  /** The sound still inside. */
+  /** The sound that is still buffered. */
   flush(): Mono[] {
     if (this.#filled === 0) return [];
     const channels = this.#block.map((block) => block.subarray(0, this.#filled));

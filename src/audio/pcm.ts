@@ -6,7 +6,7 @@ export interface Pcm {
   readonly channels: readonly Float32Array[];
   /** Samples per second; it may change from piece to piece. */
   readonly sampleRate: number;
-  /** One a channel; null where neither container nor codec says: the usual layout for so many channels. */
+  /** One a channel; null where neither container nor codec says: the usual layout for that many channels. */
   readonly speakers: readonly Speaker[] | null;
 }
 

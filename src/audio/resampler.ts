@@ -16,7 +16,7 @@ export class Resampler {
   readonly #rows: Array<Float64Array | undefined> = [];
   readonly #keepsRows: boolean;
 
-  /** Input not yet done with; `#pending[0]` lies `reach - 1` samples before the next output's position. */
+  /** Input that is still needed; `#pending[0]` is `reach - 1` samples before the next output's position. */
   #pending: Float64Array;
   #nInput = 0;
   #nOutput = 0;
@@ -68,7 +68,7 @@ export class Resampler {
     return output.subarray(0, n);
   }
 
-  /** Weights for an output sample `phase / up` input samples behind the middle of the row. */
+  /** Weights for an output sample `phase / up` input samples after the middle of the row. */
   #row(phase: number): Float64Array {
     const kept = this.#rows[phase];
     if (kept !== undefined) return kept;

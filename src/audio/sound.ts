@@ -66,7 +66,7 @@ async function openEncoded(source: ByteSource, ffmpeg: string, signal: AbortSign
     durationSeconds: first.demuxer.durationSeconds,
     isReplayable: first.isForeign || source.isReplayable, // ffmpeg reads a file
     begin: async () => {
-      // Each pass opens the container for itself: so none counts another's damage, and two may run at once.
+      // Each pass opens its own container, so that none counts another's damage and two may run at once.
       const opening = unused ?? open();
       unused = null;
       const { demuxer, damage, isForeign } = await opening;
@@ -84,7 +84,7 @@ async function openEncoded(source: ByteSource, ffmpeg: string, signal: AbortSign
   };
 }
 
-/** `pieces`; others where a codec finds at the start that it does not know this kind of what it is named for. */
+/** `pieces`, or those of ffmpeg where the codec finds at the start that it does not support this variant of its format. */
 async function* orElse(
   pieces: AsyncIterable<Pcm | Gap>,
   others: () => AsyncIterable<Pcm | Gap>,

@@ -57,7 +57,7 @@ async function* listed(packets: Packet[]) {
   yield* packets;
 }
 
-/** The timeline as text: "100" is so many samples, "-0.5" so many seconds of gap. */
+/** The timeline as text: "100" is that many samples, "-0.5" that many seconds of gap. */
 async function played(packets: Packet[], isLate = false) {
   const log: Log = { nOpened: 0, nFreed: 0, nReset: 0 };
   const damage = new DamageReport();
@@ -144,7 +144,7 @@ test("another track object is another decoder; a skip ends with its track", asyn
   expect(log).toEqual({ nOpened: 2, nFreed: 2, nReset: 0 });
 });
 
-test("behind a long gap the codec starts anew; behind a short one, as DTX leaves them, it does not", async () => {
+test("after a long gap the codec starts again; after a short one, as DTX leaves them, it does not", async () => {
   expect((await played([packet(100, 0), packet(100, 0.5), packet(100, 0.9)])).log.nReset).toBe(0);
   expect((await played([packet(100, 0), packet(100, 5), packet(100, 10)])).log.nReset).toBe(2);
   const { text, log } = await played(
@@ -155,7 +155,7 @@ test("behind a long gap the codec starts anew; behind a short one, as DTX leaves
   expect(text).toBe("-0.100 100 -4.900 100 100 100"); // the first packet gave no sound, as with Vorbis
 });
 
-test("a time that makes no sense is damage, and costs nothing", async () => {
+test("a time that is invalid is damage, and costs nothing", async () => {
   for (const time of [1e9, Number.NaN, Number.POSITIVE_INFINITY]) {
     const { text, damage } = await played([packet(100, 0), packet(100, time), packet(100, 0.2)]);
     expect(text, `${time}`).toMatch(/^100 100( 100)?$/);

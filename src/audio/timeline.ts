@@ -3,21 +3,21 @@ import type { DamageReport } from "./demux/damage-report.js";
 import type { Packet, Track } from "./demux/demuxer.js";
 import { cutPcm, type Gap, lengthOf, type Pcm } from "./pcm.js";
 
-/** Times are rounded and clocks drift: what differs by less is no gap and no overlap. ffmpeg's limit too. */
+/** Times are rounded and clocks drift: a smaller difference is neither a gap nor an overlap. ffmpeg uses the same limit. */
 const TOLERANCE_SECONDS = 0.1;
-/** A jump back by more is a clock that was started again, as in recordings joined by `cat`; nothing is cut. */
+/** A larger jump back means that the clock was restarted, as in recordings joined by `cat`; nothing is cut. */
 const LONGEST_OVERLAP_SECONDS = 10;
 /** A longer gap is a damaged time. */
 const LONGEST_GAP_SECONDS = 24 * 3600;
-/** Behind a shorter gap a codec goes on as it was: DTX leaves out packets of up to 0.4 s. */
+/** After a shorter gap a codec goes on as it was: DTX leaves out packets of up to 0.4 s. */
 const RESET_SECONDS = 1;
 
 /** Opens the decoder for a track. */
 export type OpenDecoder = (track: Track) => Promise<PacketDecoder>;
 
 /**
- * Decodes packets and puts their sound where the file's own timeline has it, beginning at 0: sound that is not to be
- * played is left out, and so is what comes before 0; gaps are told; where packets overlap, the first one counts.
+ * Decodes packets and places their sound on the file's own timeline, beginning at 0. Sound that is not to be
+ * played is left out, and so is sound before 0. Gaps are reported. Where packets overlap, the first one counts.
  */
 export async function* onTimeline(
   packets: AsyncIterable<Packet>,
@@ -61,7 +61,7 @@ type Times = Pick<Packet, "startSeconds" | "discardSeconds" | "stopSeconds">;
 
 const NO_TIMES: Times = { startSeconds: null };
 
-/** Where the sound has come to. */
+/** How far the sound has come. */
 class Clock {
   readonly #damage: DamageReport;
   /** End of the sound so far, on the timeline; null before there is any. */
@@ -77,14 +77,14 @@ class Clock {
     this.#damage = damage;
   }
 
-  /** Whether a long gap ends here. Codecs that start late may give the first sound behind it some packets later. */
+  /** Whether a long gap ends here. Codecs that start late may give the first sound after it some packets later. */
   endsGap({ startSeconds }: Packet): boolean {
     if (startSeconds === null || this.#position === null || this.#isInGap) return false;
     this.#isInGap = startSeconds + this.#offset - this.#position > RESET_SECONDS;
     return this.#isInGap;
   }
 
-  /** What was to be skipped of the track before does not concern the next. */
+  /** A skip of the previous track does not apply to the next one. */
   beginTrack(): void {
     this.#toSkip = 0;
   }
@@ -108,7 +108,7 @@ class Clock {
     if (times.startSeconds !== null) {
       const start = times.startSeconds + from / sampleRate;
       const difference = this.#difference(start);
-      // the first sound's time is told exactly; later ones are rounded, and clocks drift
+      // the time of the first sound is exact; later times are rounded, and clocks drift
       const tolerance = this.#position === null ? 0.5 / sampleRate : TOLERANCE_SECONDS;
       if (difference > tolerance) {
         silentSeconds = difference;
@@ -133,7 +133,7 @@ class Clock {
     return silentSeconds > 0 ? [{ silentSeconds }, pcm] : [pcm];
   }
 
-  /** By how much a packet's time is behind the end of the sound so far. */
+  /** By how much a packet's time is after the end of the sound so far. */
   #difference(start: number): number {
     const position = this.#position ?? 0;
     const difference = start + this.#offset - position;

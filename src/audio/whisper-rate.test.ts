@@ -59,7 +59,7 @@ test("a gap of a day is one piece", async () => {
   ]);
 });
 
-test("samples that are not finite and rates that make no sense are named", async () => {
+test("samples that are not finite and rates that are invalid are named", async () => {
   const bad = { samples: Float32Array.of(0, 0, Number.NaN), sampleRate: 1000 };
   await expect(converted([{ silentSeconds: 1 }, bad])).rejects.toMatchObject({
     code: "audio-not-finite",

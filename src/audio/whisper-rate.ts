@@ -12,10 +12,10 @@ const BITE = 8192;
 const MIN_PIECE = 2048;
 
 /**
- * Brings mono sound of any rate, also one that changes, to 16 kHz. How many samples there are follows from the whole
- * length: nothing adds up from piece to piece.
+ * Resamples mono sound of any rate, even a changing one, to 16 kHz. The number of samples follows from the whole
+ * length, so that rounding errors do not add up from piece to piece.
  *
- * @throws WhisperVulkanError `audio-not-finite`, `audio-corrupt` for a rate that makes no sense
+ * @throws WhisperVulkanError `audio-not-finite`, `audio-corrupt` for a rate that is invalid
  */
 export async function* toWhisperRate(
   pieces: AsyncIterable<Mono | Gap>,
@@ -59,7 +59,7 @@ export async function* toWhisperRate(
   if (resampler !== null) yield resampler.flush();
 }
 
-/** Packets of a few milliseconds would cost more to hand on than to resample. */
+/** Handing on packets of a few milliseconds would cost more than resampling them. */
 async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono | Gap> {
   let [buffer, filled, rate] = [new Float32Array(0), 0, 0];
   const rest = (): Mono[] => {
@@ -87,7 +87,7 @@ async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono |
 function openResampler(sampleRate: number, name: string): Resampler {
   if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
-    hint: `Rates from ${RATES.lowest} to ${RATES.highest} Hz, whole numbers, can be read.`,
+    hint: `Rates that are whole numbers from ${RATES.lowest} to ${RATES.highest} Hz can be read.`,
   });
 }
 

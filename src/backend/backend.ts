@@ -6,12 +6,12 @@ import type { Tensor } from "../ops/tensor.js";
 export interface ManifestEntry {
   readonly tensor: Tensor;
   readonly sizeBytes: number;
-  /** Its rows may lie in several places. */
+  /** Its rows may be stored in several places. */
   readonly cuttable: boolean;
 }
 
 /**
- * Everything a set of programs needs, each tensor once. Scratch tensors of all programs share one arena:
+ * All tensors of a set of programs, each once. Scratch tensors of all programs share one arena:
  * programs never run at the same time.
  */
 export interface MemoryManifest {
@@ -20,27 +20,27 @@ export interface MemoryManifest {
   readonly totalSizeBytes: number;
 }
 
-/** Where a part of the model's memory lies, for people: "weights", "DEVICE_LOCAL|HOST_VISIBLE, heap 0". */
+/** Where a part of the model's memory is, for users: "weights", "DEVICE_LOCAL|HOST_VISIBLE, heap 0". */
 export interface MemoryUse {
   readonly what: string;
   readonly where: string;
   readonly sizeBytes: number;
 }
 
-/** Memory for all tensors of a manifest. Freed as a whole. */
+/** Memory for all tensors of a manifest, freed as a whole. */
 export interface Storage {
   /** Writes raw element bytes into a tensor. Weights and state once or rarely, inputs before every run. */
   write(tensor: Tensor, offsetBytes: number, data: Uint8Array): Promise<void>;
   /** Reads raw element bytes back. Outputs are cheap to read; anything else may need a copy. */
   read(tensor: Tensor, offsetBytes: number, into: Uint8Array): Promise<void>;
   memory(): readonly MemoryUse[];
-  /** Block by block, with the record of every try; not where memory is the system's own. */
+  /** The plan block by block, with every allocation that was tried. Absent where memory is the system's own. */
   plan?(): MemoryPlan;
-  /** Measures what it costs that something lies in slow memory, if something does; plan() then says so. */
+  /** If something is in slow memory, measures what that costs; plan() then includes the result. */
   measureBandwidth?(): Promise<void>;
   /**
-   * Moves what lies in slow memory into faster memory that has become free; true if anything was moved: then executables
-   * must be compiled anew. Not while one runs. onCopied is told after each part.
+   * Moves what is in slow memory into faster memory that has become free; true if anything was moved: then executables
+   * must be compiled again. Not while one runs. onCopied is called after each part.
    */
   promote?(onCopied?: () => void): Promise<boolean>;
   dispose(): Promise<void>;
@@ -48,7 +48,7 @@ export interface Storage {
 
 /** A program made ready to run again and again on the storage it was compiled for. */
 export interface Executable {
-  /** Runs all steps. Stops between submissions when the signal fires, with an "aborted" error. */
+  /** Runs all steps. When the signal fires, stops between submissions with an "aborted" error. */
   run(signal?: AbortSignal): Promise<void>;
   dispose(): void;
 }
@@ -58,7 +58,7 @@ export interface BackendDescription {
   readonly kind: "vulkan" | "cpu" | "reference";
   /** The device in words, e.g. "NVIDIA H200" or "built-in CPU backend, 2 threads". */
   readonly device: string;
-  /** Driver and version, kernel variants, instruction sets: one line for people. */
+  /** Driver and version, kernel variants, instruction sets: one line of text. */
   readonly details: string;
 }
 
@@ -71,7 +71,7 @@ export interface Backend {
   manifest(programs: readonly Program[]): MemoryManifest;
   allocate(manifest: MemoryManifest): Promise<Storage>;
   compile(program: Program, storage: Storage): Promise<Executable>;
-  /** What was asked for and answered so far, to be replayed; not where memory is the system's own. */
+  /** The requests and answers so far, for a replay. Absent where memory is the system's own. */
   memoryReport?(): MemoryReport | null;
   dispose(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface CaseResult {
   readonly mismatch: string | null;
 }
 
-/** Runs one case on a backend, from random contents in every tensor, and compares all it may have written. */
+/** Runs one case on a backend with random contents in every tensor, and compares everything that it may have written. */
 export async function checkCase(backend: Backend, opCase: OpCase, tolerance = 1e-5): Promise<CaseResult> {
   const { reads, writes } = stepTensors(opCase.step);
   const tensors = [...new Map([...reads, ...writes].map((t) => [t.name, t])).values()];

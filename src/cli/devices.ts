@@ -16,25 +16,36 @@ interface Flags {
 export function addDevicesCommand(program: Command): void {
   const command = program
     .command("devices")
-    .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto takes")
-    .option("--json", "everything that is known of each device");
-  single(command, "--export <card.json>", 'writes a device as a card for --simulate ("-": standard output)', {
-    values: "file",
-  });
+    .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto uses")
+    .option("--json", "show everything that is known about each device");
+  single(
+    command,
+    "--export <card.json>",
+    'write a device to a card file for --simulate ("-": standard output)',
+    {
+      values: "file",
+    },
+  );
   single(
     command,
     "--simulate <card>",
-    "what the program sees on another card: its name, or a file (see memory)",
+    "list what the program would see on this card: a name, or a card file (see memory)",
     { values: cardValues },
   );
-  single(command, "-d, --device <device>", "which one to export: a number or a part of a name", {
+  single(command, "-d, --device <device>", "the device to export: its number or part of its name", {
     values: "device",
   }).action(async ({ json, export: path, device, simulate }: Flags) => {
     if (path !== undefined && simulate !== undefined)
-      throw new WhisperVulkanError("option-invalid", "--export writes a real device: leave out --simulate");
+      throw new WhisperVulkanError(
+        "option-invalid",
+        "--export writes a real device's card: leave out --simulate",
+      );
     if (path !== undefined) return writeCard(path, device ?? null);
     if (device !== undefined)
-      throw new WhisperVulkanError("option-invalid", "--device says what to export: --export is missing");
+      throw new WhisperVulkanError(
+        "option-invalid",
+        "--device chooses the device to export: give --export too",
+      );
     const { reports, why } = simulate === undefined ? await ownDevices() : await simulatedDevice(simulate);
     if (json) {
       console.log(JSON.stringify(reports, null, 2));
@@ -52,7 +63,7 @@ export function addDevicesCommand(program: Command): void {
 }
 
 async function writeCard(path: string, device: string | null): Promise<void> {
-  if (path === "") throw new WhisperVulkanError("option-invalid", "--export names nothing");
+  if (path === "") throw new WhisperVulkanError("option-invalid", "--export needs the name of a file");
   const card = await exportCard(device);
   const text = `${JSON.stringify(card, null, 2)}\n`;
   if (path === "-") {
@@ -82,13 +93,13 @@ async function simulatedDevice(simulate: string) {
 }
 
 function nothingToSimulateOn(why: string, cause?: unknown): WhisperVulkanError {
-  return new WhisperVulkanError("vulkan-unavailable", `a card is simulated on a real device, but ${why}`, {
+  return new WhisperVulkanError("vulkan-unavailable", `simulating a card needs a real device, but ${why}`, {
     hint: "Install a graphics driver, or use memory MODEL --simulate, which needs none",
     cause,
   });
 }
 
-/** Of this machine, and why there is none where there is none. */
+/** This machine's devices, or why there are none. */
 async function ownDevices() {
   let why: string | null = null;
   const listed = await devices({

@@ -7,21 +7,21 @@ const examples = `Formats:
 ${formats}
 
 Examples:
-  whisper-vulkan talk.mp3                              words on the screen as they come
+  whisper-vulkan talk.mp3                              show the text on the screen as it is recognised
   whisper-vulkan video.mp4 -o video.srt                subtitles for a video
   whisper-vulkan transcribe *.mp3 -f srt,json -o out/  files, named after the recordings
   whisper-vulkan recordings/ -f txt -o out/            a folder, with the folders in it
   whisper-vulkan talk.mp3 --format json --output -     JSON on standard output and nothing else
-whisper-vulkan help COMMAND says more of the other commands.
+whisper-vulkan help COMMAND describes the other commands.
 
 Results go to standard output, everything else to standard error.
 Exit codes:
   0    done
-  1    at least one recording, or the model, failed; the others are done
+  1    the model or at least one recording failed; the other recordings are done
   2    wrong usage: nothing was done
-  130  stopped with Ctrl-C; no half-written result stays behind`;
+  130  stopped with Ctrl-C; no half-written result is left behind`;
 
-/** The help of the whole program shows the options of the command that is meant where none is named. */
+/** The program's help shows the options of its default command. */
 export function showOptionsOf(main: Command, program: Command): void {
   const help = program.createHelp();
   program

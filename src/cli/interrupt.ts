@@ -1,11 +1,11 @@
 import { exitCodes } from "./report.js";
 
-/** Longer than this after Ctrl-C, and what has not ended by itself is ended. */
+/** The time after Ctrl-C until whatever is still running is ended. */
 const patienceMs = 500;
 
 /**
- * The first Ctrl-C aborts the signal, so that everything ends in order, for which it has half a second; a second one
- * ends the process at once. What must not stay behind then is removed by listeners of the process' exit.
+ * The first Ctrl-C aborts the signal, so that everything can end in order within half a second. A second one
+ * ends the process at once. Exit listeners then remove what must not be left behind.
  */
 export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
@@ -20,8 +20,8 @@ export function onInterrupt(): AbortSignal {
 }
 
 /**
- * Exiting waits for the threads of the pool, forever where one reads a terminal or a pipe that says nothing. Then a
- * signal ends the process, which a shell takes for the same as the exit code.
+ * Exiting waits for the threads of the pool, forever where one reads a silent terminal or pipe. In that case a
+ * signal ends the process; to a shell that looks the same as the exit code.
  */
 function end(): void {
   if (!isReading()) process.exit(exitCodes.interrupted);

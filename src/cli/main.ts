@@ -5,12 +5,12 @@ import { createProgram } from "./program.js";
 import { exitCodes, reportError } from "./report.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCodes.ok); // the reader has seen enough
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCodes.ok); // the reader has closed the pipe
   process.exit(reportError(unwritable("standard output", error)));
 });
-// Nobody reads what is said; the work goes on all the same, and its exit code says what became of it.
+// Nothing reads standard error. The work continues, and the exit code reports its result.
 process.stderr.on("error", () => {});
-// What Node has to say of itself or of other packages is nothing for a user.
+// Warnings of Node about itself or other packages do not help a user.
 process.removeAllListeners("warning");
 process.on("uncaughtException", (error) => process.exit(reportError(error)));
 

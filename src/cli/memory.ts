@@ -23,25 +23,32 @@ export function addMemoryCommand(program: Command): void {
   const command = program
     .command("memory")
     .description(
-      "what a model would take on a GPU, and where: nothing is loaded, and no model file is needed",
+      "show how much GPU memory a model would need, and where it would be placed; needs no model file and loads nothing",
     )
     .argument("[model]", "a model's name (see models), or a ggml file")
-    .option("--list-cards", "the names that --simulate knows");
+    .option("--list-cards", "list the cards that --simulate knows by name");
   takes(command.registeredArguments[0]!, modelValues);
   single(
     command,
     "-d, --device <device>",
-    "a number or a part of a name (see devices) (default: the best GPU)",
+    "a device's number or part of its name; see devices (default: the best GPU)",
     { values: "device" },
   );
-  single(command, "--simulate <card>", "another card: its name, or a file written by devices --export", {
+  single(command, "--simulate <card>", "plan for this card: a name, or a file written by devices --export", {
     values: cardValues,
   });
-  repeated(command, "--free <heap=size>", "what a heap has free, e.g. 0=64MiB; several with commas");
-  single(command, "--batch <n>", "windows at once (default: 1)");
-  single(command, "--vram-limit <size>", "take no more of the device's memory than this, e.g. 2GiB");
-  command.option("--json", "the whole plan: heaps, blocks, tensors, and the record of every try");
-  single(command, "--svg <file>", "a picture of heaps, blocks and tensors", { values: "file" });
+  repeated(
+    command,
+    "--free <heap=size>",
+    "how much of a heap is free, e.g. 0=64MiB; separate several with commas",
+  );
+  single(command, "--batch <n>", "windows recognised at once (default: 1)");
+  single(command, "--vram-limit <size>", "use at most this much of the device's memory, e.g. 2GiB");
+  command.option(
+    "--json",
+    "show the whole plan: heaps, blocks, tensors, and every allocation that was tried",
+  );
+  single(command, "--svg <file>", "draw the heaps, blocks and tensors", { values: "file" });
   command.action(async (model: string | undefined, flags: Flags) => {
     if (flags.listCards) return console.log(cardNames().join("\n"));
     if (model === undefined)

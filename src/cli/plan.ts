@@ -21,16 +21,16 @@ import { exitCodes, reportError } from "./report.js";
 import { prepareReport } from "./report-file.js";
 import type { Screen } from "./screen.js";
 
-/** A recording, and the files that it is to get. */
+/** A recording and the files to write for it. */
 export interface Job {
   readonly recording: Recording;
   readonly results: readonly PlannedResult[];
 }
 
-/** What is to be done, all of it checked. */
+/** The work to do, fully checked. */
 export interface Plan extends Wanted {
   readonly jobs: readonly Job[];
-  /** Whether standard output gets any number of recordings. */
+  /** Whether standard output holds any number of recordings. */
   readonly several: boolean;
   readonly options: TranscribeOptions;
 }
@@ -41,7 +41,7 @@ interface Around {
   readonly signal: AbortSignal;
 }
 
-/** Everything that can be wrong is said here, before a model is pulled or loaded. */
+/** Reports everything that can be wrong, before a model is pulled or loaded. */
 export async function planned(
   named: readonly string[],
   flags: TranscribeFlags,
@@ -59,11 +59,15 @@ export async function planned(
   checkStream(want, several);
   const { nameLanguage = false } = flags;
   if (nameLanguage && want.destination.kind !== "folder")
-    throw new WhisperVulkanError("option-invalid", "--name-language names files, but none gets a name here", {
-      hint: "Give --format, and for another place --output with a folder.",
-    });
+    throw new WhisperVulkanError(
+      "option-invalid",
+      "--name-language has no effect here: no result file is named after a recording",
+      {
+        hint: "Give --format to write files beside the recordings, or --output with a folder.",
+      },
+    );
   const model = await resolveModel(flags.model);
-  // what a known model can't do is said before it is pulled
+  // report what a known model cannot do before it is pulled
   if (model.kind === "catalogue") startTokens(model.model.dimensions.nVocab, language ?? "en", task);
   else await checkModelFile(model.path);
   const results = await plannedResults(want, expanded.recordings, {
@@ -104,7 +108,7 @@ async function jobsOf(
   const open = recordings.filter((recording) => results.length === 0 || left.get(recording)!.length > 0);
   if (open.length < recordings.length)
     screen.note(
-      `${recordings.length - open.length} of ${recordings.length} recordings have their results already`,
+      `${recordings.length - open.length} of ${recordings.length} recordings already have their results`,
     );
   const good = await checkRecordings(open, {
     ...{ commands, signal, onError: fail },
@@ -113,7 +117,7 @@ async function jobsOf(
   return good.map((recording) => ({ recording, results: left.get(recording)! }));
 }
 
-/** Error: file-not-found. What else may be wrong with it is said when it is opened. */
+/** Error: file-not-found. Opening the file reports anything else that is wrong with it. */
 async function checkModelFile(path: string): Promise<void> {
   const missing = await stat(path).then(
     () => false,
@@ -123,7 +127,7 @@ async function checkModelFile(path: string): Promise<void> {
   const known = findModel(/^ggml-(.+)\.bin$/.exec(basename(path.replaceAll("\\", "/")))?.[1] ?? "");
   throw new WhisperVulkanError("file-not-found", `There is no model file ${path}.`, {
     hint: known
-      ? `--model ${known.name} needs no file: it is fetched once, by itself.`
+      ? `--model ${known.name} needs no file: the model is downloaded once, automatically.`
       : "Check the path, or give a model's name (see the command models).",
   });
 }

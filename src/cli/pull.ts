@@ -19,7 +19,7 @@ export function addPullCommand(program: Command): void {
     .command("pull")
     .description("fetch a model into the cache")
     .argument("<model>", "name, e.g. base (the command models lists them)")
-    .option("-q, --quiet", "no progress");
+    .option("-q, --quiet", "show no progress");
   takes(command.registeredArguments[0]!, { words: () => catalogue.map(({ name }) => name) });
   command.action(async (name: string, { quiet = false }: { quiet?: boolean }) => {
     const status = new StatusLine(quiet);

@@ -14,11 +14,11 @@ interface Flags {
 export function addReplayCommand(program: Command): void {
   const command = program
     .command("replay")
-    .description("what a memory report (see transcribe --memory-report) comes to, in simulation")
+    .description("repeat the requests of a memory report (see transcribe --memory-report) in simulation")
     .argument("<file>", "a memory report; budgets, refusals and requests in it may be edited")
-    .option("--json", "all of it: each request's plan, and what was held after the last one");
+    .option("--json", "show everything: the plan of each request, and the memory held after the last one");
   takes(command.registeredArguments[0]!, "file");
-  single(command, "--svg <file>", "a picture of what was held after the last request", { values: "file" });
+  single(command, "--svg <file>", "draw the memory held after the last request", { values: "file" });
   command.action(async (file: string, flags: Flags) => {
     await checkSideFile("--svg", flags.svg, [file]);
     const replayed = await replayMemory(file);
@@ -38,7 +38,7 @@ function titleOf({ report: { card, versions } }: ReplayedReport): string {
 function print(replayed: ReplayedReport): void {
   const { report, requests, plan } = replayed;
   console.log(titleOf(replayed));
-  if (report.dropped > 0) console.log(`Not in the report any more: ${report.dropped} older requests.`);
+  if (report.dropped > 0) console.log(`The report no longer holds ${report.dropped} older requests.`);
   requests.forEach((request, i) => {
     console.log("");
     printRequest(request, i + 1);

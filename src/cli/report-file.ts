@@ -6,7 +6,7 @@ import { checkSideFile, elsewhere, writeSideFile } from "./side-file.js";
 const option = "--memory-report";
 
 /**
- * Whether --memory-report can be written, before the long work starts. inputs: what must not be overwritten. Errors:
+ * Checks that --memory-report can be written, before the long work starts. inputs: files that must not be overwritten. Errors:
  * option-invalid, output-unwritable.
  */
 export async function prepareReport(path: string | undefined, inputs: readonly string[]): Promise<void> {
@@ -15,7 +15,7 @@ export async function prepareReport(path: string | undefined, inputs: readonly s
 }
 
 /**
- * Writes what happened with a GPU's memory, if that was asked for, and tells note how to play it. Errors:
+ * Writes the record of a GPU's memory if the user asked for it, and tells `note` how to replay it. Errors:
  * output-unwritable, disk-full.
  */
 export async function writeReport(
@@ -24,7 +24,7 @@ export async function writeReport(
   note: (text: string) => void,
 ): Promise<void> {
   if (path === undefined) return;
-  if (!report) return say(`${path} was not written: no GPU's memory was asked for`, "yellow");
+  if (!report) return say(`${path} was not written: no GPU memory was requested`, "yellow");
   await writeSideFile(option, path, `${JSON.stringify(report, null, 2)}\n`);
-  note(`${path}: what happened with the GPU's memory; whisper-vulkan replay ${path} plays it`);
+  note(`${path}: a record of the GPU's memory; whisper-vulkan replay ${path} repeats it`);
 }

@@ -2,7 +2,7 @@ import { oneLine } from "../formats/index.js";
 import { WhisperVulkanError } from "../index.js";
 import { styled } from "./terminal/index.js";
 
-/** What the process exits with. */
+/** The exit codes of the process. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const usageErrors = new Set([
@@ -13,12 +13,12 @@ const usageErrors = new Set([
   "card-unknown",
 ]);
 
-/** One line on standard error, whatever line breaks a file's name may have brought in. */
+/** Prints one line on standard error, even where a file's name contains line breaks. */
 export function say(line: string, style: "red" | "yellow" = "red"): void {
   console.error(`${styled(style, "whisper-vulkan:")} ${oneLine(line)}`);
 }
 
-/** One line on standard error; a bug, which no user can mend, with its stack. Answers the exit code. */
+/** Prints one line on standard error; for a bug, which no user can fix, the stack too. Returns the exit code. */
 export function reportError(error: unknown): number {
   if (!(error instanceof WhisperVulkanError)) {
     console.error("whisper-vulkan: this is a bug, please report it:", error);

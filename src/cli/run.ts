@@ -10,7 +10,7 @@ import { exitCodes, reportError, say } from "./report.js";
 import { writeReport } from "./report-file.js";
 import { Screen, summary } from "./screen.js";
 
-/** The command transcribe: checks everything, then does the recordings one after the other. */
+/** The command transcribe: checks everything, then transcribes the recordings one after the other. */
 export async function run(named: readonly string[], flags: TranscribeFlags, commands: readonly string[]) {
   const signal = onInterrupt();
   const screen = new Screen(flags.quiet ?? false);

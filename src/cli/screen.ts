@@ -2,7 +2,7 @@ import { oneLine, timestamp } from "../formats/index.js";
 import type { Segment, TranscriptionResult } from "../index.js";
 import { StatusLine, styled } from "./terminal/index.js";
 
-/** What a person sees while recordings are transcribed: notes and a status line on standard error, words on the screen. */
+/** What the user sees while recordings are transcribed: notes and a status line on standard error, text on the screen. */
 export class Screen {
   readonly status: StatusLine;
   readonly #quiet: boolean;
@@ -12,12 +12,12 @@ export class Screen {
     this.status = new StatusLine(quiet);
   }
 
-  /** Says what is done with what: the nth of so many; the fraction is null where it is not known. */
+  /** Shows the current step and recording, and its number among all; the fraction is null where it is not known. */
   doing(doing: string, name: string, nth = 1, of = 1, fraction: number | null = null): void {
     this.status.show({ count: of > 1 ? `${nth}/${of}` : "", name, doing, fraction });
   }
 
-  /** A line for people, left out with --quiet. */
+  /** A line for the user, left out with --quiet. */
   readonly note = (text: string): void => {
     if (!this.#quiet) this.print(() => console.error(styled("dim", oneLine(text))));
   };
@@ -28,7 +28,7 @@ export class Screen {
     this.print(() => console.log(`${times}${oneLine(text)}`));
   }
 
-  /** The name of the recording whose words follow, as head and tail print it. */
+  /** The name of the recording whose text follows, in the style of head and tail. */
   heading(name: string, isFirst: boolean): void {
     const line = styled("bold", `==> ${oneLine(name)} <==`, process.stdout);
     this.print(() => console.log(isFirst ? line : `\n${line}`));
@@ -43,7 +43,7 @@ export class Screen {
   }
 }
 
-/** What became of a recording, in one line. A factor for a recording of no length would say nothing. */
+/** The result of a recording in one line. For a recording of no length, a factor would mean nothing. */
 export function summary(file: string, { duration, language }: TranscriptionResult, seconds: number): string {
   const took = seconds < 0.05 ? "in less than 0.1 s" : `in ${seconds.toFixed(1)} s`;
   if (duration < 0.05) return `${file}: shorter than 0.1 s, done ${took}`;

@@ -1,22 +1,23 @@
 import { WhisperVulkanError } from "../errors.js";
 import { checkDistinct, writeWhole } from "./output/index.js";
 
-/** Whether a file of an option's own names one, and none that is read. Error: option-invalid. */
+/** Checks that an option names a file, and not one that is read. Error: option-invalid. */
 export async function checkSideFile(
   option: string,
   path: string | undefined,
   inputs: readonly string[],
 ): Promise<void> {
-  if (path === "" || path === "-") throw new WhisperVulkanError("option-invalid", `${option} names no file`);
+  if (path === "" || path === "-")
+    throw new WhisperVulkanError("option-invalid", `${option} needs the name of a file`);
   if (path !== undefined) await elsewhere(option, checkDistinct([{ path, source: option }], inputs));
 }
 
-/** Writes it whole or not at all. Errors: output-unwritable, disk-full. */
+/** Writes the file whole or not at all. Errors: output-unwritable, disk-full. */
 export function writeSideFile(option: string, path: string, content: string): Promise<void> {
   return elsewhere(option, writeWhole(path, content));
 }
 
-/** The same error, with the option to change in its hint. */
+/** The same error, with a hint that names the option to change. */
 export async function elsewhere(option: string, work: Promise<void>): Promise<void> {
   await work.catch((cause) => {
     if (!(cause instanceof WhisperVulkanError)) throw cause;

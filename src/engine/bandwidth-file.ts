@@ -6,8 +6,8 @@ import { cacheFolder } from "../model/index.js";
 const fileName = "memory-bandwidth.json";
 
 /**
- * How fast the devices of this machine read memory, measured when something spilled, kept beside the models. A file that
- * cannot be read or written is no error: what isn't known is measured again.
+ * The memory bandwidths of this machine's devices, measured when something spilled and kept beside the models. A file that
+ * cannot be read or written is not an error: what isn't known is measured again.
  */
 export const bandwidthFile = {
   get(device: string): MemoryBandwidth | undefined {
@@ -24,7 +24,7 @@ export const bandwidthFile = {
       writeFileSync(temporary, `${JSON.stringify(all, null, 2)}\n`);
       renameSync(temporary, path);
     } catch {
-      // no cache, or one that cannot be written to: the next process measures for itself
+      // no cache, or one that cannot be written: the next process measures again
     }
   },
 };
@@ -36,7 +36,7 @@ function read(): Readonly<Record<string, Measured | undefined>> {
     const all: unknown = JSON.parse(readFileSync(join(cacheFolder(), fileName), "utf8"));
     return typeof all === "object" && all !== null ? (all as Record<string, Measured>) : {};
   } catch {
-    return {}; // not there yet, or not ours
+    return {}; // missing, or in another format
   }
 }
 

@@ -63,14 +63,14 @@ describe("devices()", () => {
       },
       "no Vulkan loader. Install one",
     ],
-  ])("with %s it is the CPU, and a note tells why", async (_, list, note) => {
+  ])("with %s it is the CPU, and a note says why", async (_, list, note) => {
     vi.mocked(listDevices).mockImplementationOnce(list);
     const onNote = vi.fn();
     expect(await devices({ onNote })).toEqual([{ ...cpu, isAuto: true, isUsable: true }]);
     expect(onNote.mock.calls).toEqual([[note]]);
   });
 
-  test("any other failure comes out", async () => {
+  test("any other failure is thrown", async () => {
     const failed = new WhisperVulkanError("vulkan-call-failed", "vkEnumeratePhysicalDevices failed");
     vi.mocked(listDevices).mockRejectedValueOnce(failed);
     await expect(devices()).rejects.toBe(failed);

@@ -10,15 +10,15 @@ import { WhisperVulkanError } from "../errors.js";
 
 /** How to list devices. */
 export interface DevicesOptions {
-  /** Told in words why there is no GPU, where there is none: no loader, no driver. */
+  /** Called with a line that says why there is no GPU: no loader, no driver. Not called where there is one. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
 const optionTypes: OptionTypes<DevicesOptions> = { onNote: callback };
 
-/** What can do the work. */
+/** A device that can run models. */
 export interface DeviceInfo {
-  /** What the option `device` of Whisper.load() takes: the number of a Vulkan device, or "cpu" for the CPU backend. */
+  /** The value for the option `device` of Whisper.load(): the number of a Vulkan device, or "cpu" for the CPU backend. */
   readonly device: number | "cpu";
   /** "NVIDIA H200". */
   readonly name: string;
@@ -26,11 +26,11 @@ export interface DeviceInfo {
   readonly type: DeviceType;
   /** The device's own memory in bytes; null for the CPU backend. */
   readonly memoryBytes: number | null;
-  /** Whether "auto" takes it: one of them all is. */
+  /** Whether "auto" uses it. True for exactly one. */
   readonly isAuto: boolean;
-  /** False for a Vulkan device that does not compute. */
+  /** False for a Vulkan device that does not support compute. */
   readonly isUsable: boolean;
-  /** Everything else that its driver tells; null for the CPU backend. */
+  /** Everything else that its driver reports; null for the CPU backend. */
   readonly report: DeviceReport | null;
 }
 
@@ -49,7 +49,7 @@ export async function devices(options: DevicesOptions = {}): Promise<DeviceInfo[
   return [...reports.map((report, i) => ({ ...described(report), device: i, isAuto: i === best })), cpu];
 }
 
-/** Having none is an answer here, not a failure. */
+/** Having no GPU is a valid answer here, not a failure. */
 async function vulkanDevices(onNote: DevicesOptions["onNote"]): Promise<DeviceReport[]> {
   try {
     const reports = await listDevices();

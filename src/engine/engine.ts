@@ -2,25 +2,25 @@ import type { BackendDescription, MemoryUse } from "../backend/backend.js";
 import type { MemoryPlan, MemoryReport } from "../memory/index.js";
 import type { WindowJob, WindowResult } from "../whisper/index.js";
 
-/** What an engine tells about itself: plain data. */
+/** What an engine reports about itself: plain data. */
 export interface EngineState {
   readonly device: BackendDescription;
   readonly memory: readonly MemoryUse[];
-  /** Null on the CPU. Another object as soon as anything of the state is another: device, memory or what lies where. */
+  /** Null on the CPU. A new object whenever the state changes: device, memory or what is stored where. */
   readonly memoryPlan: MemoryPlan | null;
-  /** What happened with a GPU's memory, also one that refused so that the CPU does the work; null: none was tried. */
+  /** The record of a GPU's memory, also of a GPU that refused and was replaced by the CPU; null: no GPU was tried. */
   readonly memoryReport: MemoryReport | null;
 }
 
 /**
- * A model on a device that recognises windows, in this process or in one of its own. Jobs, results and state are plain
+ * A model on a device that recognises windows, in this process or in a separate one. Jobs, results and state are plain
  * data; everything else that belongs to a transcription (audio, seek, text, callbacks) stays with the caller.
  */
 export interface Engine {
   readonly state: EngineState;
-  /** Windows of all callers are done one at a time, in the order of asking. Errors: aborted, and what the device throws. */
+  /** Windows of all callers are recognised one at a time, in the order of the calls. Errors: aborted, and what the device throws. */
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult>;
-  /** Gives the device and all memory back until the next window, after those asked for. */
+  /** Finishes the requested windows, then releases the device and all memory until the next window. */
   release(): Promise<void>;
   /** Frees the device, all memory and threads. Windows must have been stopped before. */
   dispose(): Promise<void>;

@@ -5,7 +5,7 @@ const staged = await onMockDrivers.staged();
 const slow = await onMockDrivers.slow();
 afterAll(() => Promise.all([staged.close(), slow.close()]));
 
-describe("a call fails from each of its uses on: the CPU takes over and hears the right, nothing is left", () => {
+describe("a call fails from each of its uses on: the CPU takes over, its text is right, nothing is left", () => {
   it.each([...staged.uses])("%s, %i uses", async (call) => {
     expect(await staged.wrongAfterAll(call, true)).toEqual([]);
   });

@@ -5,7 +5,7 @@ const staged = await onMockDrivers.staged();
 const slow = await onMockDrivers.slow();
 afterAll(() => Promise.all([staged.close(), slow.close()]));
 
-describe("each use of a call fails once: the right is heard, nothing is left, the next window works", () => {
+describe("each use of a call fails once: the text is right, nothing is left, the next window works", () => {
   it.each([...staged.uses])("%s, %i uses", async (call) => {
     expect(await staged.wrongAfterAll(call, false)).toEqual([]);
   });

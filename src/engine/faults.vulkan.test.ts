@@ -7,7 +7,7 @@ import { noResizableBar } from "../backend/vulkan/simulate/testing/cards.js";
 import { errorCodes } from "../backend/vulkan/simulate/testing/error-codes.js";
 import { describeFault, type Fault, FaultTrials } from "./testing/faults.js";
 
-/** "npm run test:faults": all faults, and where what is done is written, so that it goes on there when it was stopped. */
+/** "npm run test:faults": all faults, and the file of finished ones, with which an interrupted run continues. */
 const doneFile = process.env.WHISPER_VULKAN_TEST_FAULTS;
 const done = new Set(doneFile && existsSync(doneFile) ? readFileSync(doneFile, "utf8").split("\n") : []);
 if (done.size > 0) console.log(`${done.size} faults are done already (${doneFile})`);
@@ -20,7 +20,7 @@ describe.skipIf(!testDevice)("faults over a real driver", () => {
   let validation: ReturnType<typeof watchValidation>;
   beforeAll(async () => {
     validation = watchValidation();
-    // keeps the driver loaded, which some can be only so often
+    // keeps the driver loaded: some can be loaded only a limited number of times
     const index = selectDevice(await listDevices(), testDevice!);
     const tables = (script: object) => simulatedTables(noResizableBar, realTables(), script, index);
     trials = await FaultTrials.prepare(tables, { maxFlops: 1e9 });

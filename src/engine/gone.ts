@@ -6,7 +6,7 @@ const goneCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "vulkan-call-failed",
 ]);
 
-/** Whether this is what a device that was there says, when it is opened again, that has gone. Refused memory is not: the CPU takes over. */
+/** Whether this error means, on reopening a device, that the device has gone. Refused memory does not: the CPU takes over. */
 export function isGone(error: unknown): error is WhisperVulkanError {
   return error instanceof WhisperVulkanError && goneCodes.has(error.code);
 }

@@ -1,6 +1,6 @@
 const longestMs = 2 ** 31 - 1;
 
-/** Calls something when nothing has been going on for a while. Keeps no process alive. */
+/** Calls a function after a time without activity. Does not keep the process alive. */
 export class IdleTimer {
   readonly #afterMs: number | undefined;
   readonly #onIdle: () => void;

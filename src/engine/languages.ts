@@ -2,8 +2,8 @@ import { modelNamed } from "../model/index.js";
 import { languages as known, type Language } from "../whisper/index.js";
 
 /**
- * The languages that a model writes, or all of Whisper's 100, which large-v3 and turbo know; others know 99, and those
- * with .en in their name English alone. In the order of their tokens: the commonest first.
+ * The languages that a model knows, or all of Whisper's 100, which large-v3 and turbo know. Other models know 99, and those
+ * with .en in their name only English. In the order of their tokens: the commonest first.
  * @throws WhisperVulkanError `model-unknown`, `option-invalid`
  */
 export function languages(model?: string): Language[] {

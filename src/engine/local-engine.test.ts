@@ -60,7 +60,7 @@ describe("a device that is lost", () => {
     expect(results).toEqual(expected);
     expect(told).toEqual(expected.map(({ segments }) => segments));
     expect(notes).toEqual([
-      "the GPU stopped working (vkQueueSubmit: VK_ERROR_DEVICE_LOST (-4)); the device is opened anew and goes on where it was",
+      "the GPU stopped working (vkQueueSubmit: VK_ERROR_DEVICE_LOST (-4)); the device is opened again and continues where it stopped",
     ]);
     await whisper.dispose();
     expect(nothingLeft(tables)).toBe(true);
@@ -76,8 +76,8 @@ describe("a device that is lost", () => {
     });
     expect(await whisper.transcribe(recordings[0]!, options)).toEqual(expected[0]);
     expect(notes.map((note) => note.replace(/^.*?; /, ""))).toEqual([
-      "the device is opened anew and goes on where it was",
-      "the device is opened anew and goes on where it was",
+      "the device is opened again and continues where it stopped",
+      "the device is opened again and continues where it stopped",
       "the built-in CPU backend does the work",
     ]);
     expect(notes[2]).toContain("the third time");
@@ -98,7 +98,7 @@ describe("a device that is lost", () => {
     expect(nth).toBe(3);
   });
 
-  test("no other error is met in this way", async () => {
+  test("no other error is handled in this way", async () => {
     const fail = { call: "vkCreateComputePipelines", nth: 0, code: -1000012000 };
     const tables = mockTables(noResizableBar, { fail });
     await using whisper = await load({ openDevice: () => mock(tables) });
@@ -134,7 +134,7 @@ describe("an onNote that throws", () => {
   });
 });
 
-test("a device that is lost while the caller stops: stopped it is", async () => {
+test("a device that is lost while the caller stops: the transcription ends as stopped", async () => {
   const fail = { call: "vkQueueSubmit", nth: Math.floor(atLoad + 1.5 * aWindow), code: -4 };
   const tables = mockTables(noResizableBar, { fail });
   const stop = new AbortController();

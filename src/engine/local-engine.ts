@@ -19,13 +19,13 @@ import { spillInWords } from "./spill.js";
 export interface LocalEngineOptions extends DeviceOptions, Omit<OpenOptions, "signal"> {
   /** Stops loading. */
   readonly signal?: AbortSignal | undefined;
-  /** Opens the device, or what stands in for the CPU, instead of what the options say: for tests. */
+  /** For tests: opens the device, or a substitute for the CPU, instead of the one in the options. */
   readonly openDevice?: ((onCpu: boolean) => Promise<Backend>) | undefined;
 }
 
 /**
- * The engine in this process. When the device is lost, or out of memory at any call, it is made anew, the model uploaded
- * again and the window repeated; after the third time in a minute, or without a window done in between, the CPU takes over.
+ * The engine in this process. When the device is lost, or out of memory at any call, it is made again, the model uploaded
+ * again and the window repeated. After the third time in a minute, or in a row without a finished window, the CPU takes over.
  */
 export class LocalEngine implements Engine {
   readonly #path: string;
@@ -37,7 +37,7 @@ export class LocalEngine implements Engine {
   #model: ModelOnDevice | null = null;
   #lastState: EngineState | null = null;
   #onCpu: boolean;
-  /** What a GPU answered that gave way to the CPU. */
+  /** The memory report of a GPU that was replaced by the CPU. */
   #refused: Partial<Pick<EngineState, "memoryReport">> = {};
 
   private constructor({ path, dimensions }: ModelFile, vocabulary: Vocabulary, options: LocalEngineOptions) {
@@ -90,7 +90,7 @@ export class LocalEngine implements Engine {
     return this.release();
   }
 
-  /** Does something again as long as the device is lost over it. */
+  /** Repeats a task for as long as it ends with a lost device. */
   async #retryAfterLoss<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     for (;;) {
       try {
@@ -105,7 +105,7 @@ export class LocalEngine implements Engine {
         try {
           this.#recover(error);
         } finally {
-          await this.#close(); // where a note is not taken, too
+          await this.#close(); // also where onNote throws
         }
       }
     }
@@ -115,16 +115,16 @@ export class LocalEngine implements Engine {
     return !this.#onCpu && (isLoss(error) || error.code === "memory-refused");
   }
 
-  /** Decides where the work goes on after an error, and says so. */
+  /** Decides where the work continues after an error, and reports it. */
   #recover(error: WhisperVulkanError): void {
     const { onNote } = this.#options;
     const lost = isLoss(error);
     this.#lossCounter.add();
     if (lost && !this.#lossCounter.tooMany()) {
-      onNote?.(`${error.message}; the device is opened anew and goes on where it was`);
+      onNote?.(`${error.message}; the device is opened again and continues where it stopped`);
       return;
     }
-    // the last rung: whatever memory a GPU refuses, the CPU serves
+    // the last rung: the CPU takes over, whatever memory a GPU refuses
     this.#onCpu = true;
     const memoryReport = reportIn(error);
     if (memoryReport) this.#refused = { memoryReport };
@@ -158,13 +158,13 @@ export class LocalEngine implements Engine {
       return backend;
     } catch (error) {
       if (!isGone(error) || !this.#lastState) throw error;
-      throw new WhisperVulkanError("device-lost", error.message, { cause: error }); // it was there before
+      throw new WhisperVulkanError("device-lost", error.message, { cause: error }); // the device existed before
     }
   }
 
   async #close(): Promise<void> {
     const model = this.#model;
-    if (model) this.#lastState = model.state; // with what happened since it was opened
+    if (model) this.#lastState = model.state; // with the record since it was opened
     this.#model = null;
     await model?.dispose();
   }

@@ -25,7 +25,7 @@ test("so is the third time in a row, however long it takes", () => {
   expect(losses.tooMany(200 * second)).toBe(false);
 });
 
-test("another device starts anew", () => {
+test("another device starts the count again", () => {
   const losses = new LossCounter();
   for (let i = 0; i < 3; i++) losses.add(0);
   losses.clear();

@@ -2,8 +2,8 @@ const minuteMs = 60_000;
 const tooMany = 3;
 
 /**
- * Counts how often a device was lost, and says when that is too often: the third time within a minute, or the third time
- * without anything done in between, since hangs take longer than that to be noticed.
+ * Counts how often a device was lost, and reports when that is too often: the third time within a minute, or the third time
+ * in a row without progress, since hangs take longer than that to be noticed.
  */
 export class LossCounter {
   #times: number[] = [];
@@ -14,7 +14,7 @@ export class LossCounter {
     this.#inARow++;
   }
 
-  /** Something was done. */
+  /** Work has progressed. */
   progress(): void {
     this.#inARow = 0;
   }
@@ -24,7 +24,7 @@ export class LossCounter {
     return Math.max(this.#times.length, this.#inARow) >= tooMany;
   }
 
-  /** The device is another one now. */
+  /** A new device is in use: the count starts over. */
   clear(): void {
     this.#times = [];
     this.#inARow = 0;

@@ -6,7 +6,7 @@ import { changes, events, refusalCodes, refusedOnce, rulesFor } from "./testing/
 import { onMock } from "./testing/in-place-of-the-cpu.js";
 import { Matrix } from "./testing/matrix.js";
 
-// All cards by all that may happen to them: the right tokens come out, and where the oracle says.
+// All cards by all events: the tokens are right, and memory is placed where the oracle says.
 
 const matrix = await Matrix.open(mockTables, onMock);
 afterAll(() => matrix.close());

@@ -3,10 +3,10 @@ import { networkPrograms } from "../network/device-network.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 
-/** The largest that any device asks for. */
+/** The largest alignment that any device requires. */
 const alignmentBytes = 256;
 
-/** Bytes that a model takes on its device: F16 weights, caches, scratch. Computed from its shapes alone. */
+/** Bytes that a model needs on its device: F16 weights, caches, scratch. Computed from its shapes alone. */
 export function memoryNeededBytes(dimensions: ModelDimensions): number {
   const { weights } = describeWeights(dimensions, "f16");
   return manifestOf(networkPrograms(dimensions, weights), alignmentBytes).totalSizeBytes;

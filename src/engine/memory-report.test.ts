@@ -26,7 +26,7 @@ function gpu(card: Card, script: Script = {}): void {
   );
 }
 
-test("a GPU that refuses: the CPU transcribes, and the report, without a word of it, comes to the same", async () => {
+test("a GPU that refuses: the CPU transcribes, and the report gives the same result and contains nothing that was said", async () => {
   gpu(await cardNamed("amd-rx5700xt-windows"), {
     fail: { call: "vkAllocateMemory", nth: 4, code: -1000011001, always: true },
   });
@@ -47,7 +47,7 @@ test("a GPU that refuses: the CPU transcribes, and the report, without a word of
   expect(plan.record.at(-1)!.reason).toContain("-1000011001");
 });
 
-test("a spill: a note says how to write the report, which comes to the same from a file too", async () => {
+test("a spill: a note says how to write the report, which gives the same result from a file too", async () => {
   const card = await cardNamed("amd-rx5700xt-windows");
   const heaps = card.heaps.map((heap) => ({
     ...heap,

@@ -1,11 +1,11 @@
 import { WhisperVulkanError } from "../errors.js";
 import type { MemoryReport } from "../memory/index.js";
 
-/** For notes: how what happened is passed on. */
+/** For notes: how the user can pass the record on. */
 export const howToReport =
-  "to have it looked into, write a memory report (--memory-report FILE; in the library whisper.memoryReport())";
+  "to have it investigated, write a memory report (--memory-report FILE; in the library whisper.memoryReport())";
 
-/** What an error carries of a GPU's refusals, from another process too; null where there is nothing. */
+/** The memory report that an error carries, from another process too; null where there is none. */
 export function reportIn(error: unknown): MemoryReport | null {
   if (!(error instanceof WhisperVulkanError) || !("report" in error)) return null;
   return error.report as MemoryReport | null;

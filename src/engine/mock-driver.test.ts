@@ -30,14 +30,14 @@ describe("the toy on a mock driver", () => {
     [onlyNonCoherent.name, onlyNonCoherent, options],
     [noResizableBar.name, noResizableBar, options],
     ["a card with small bindings", noResizableBar, { ...options, maxPartBytes: 1 << 20 }],
-  ])("hears what it hears on the CPU: %s", async (_, card, options) => {
+  ])("recognises the same as on the CPU: %s", async (_, card, options) => {
     expect(new Set(expected.map(String)).size).toBe(recordings.length);
     const tables = mockTables(card);
     expect(await toy.hear(await openVulkan("0", options, tables), jobs)).toEqual(expected);
     expect(nothingLeft(tables)).toBe(true);
   });
 
-  it("hears something else with one weight changed, though it remembers the right ones", async () => {
+  it("recognises something else when one weight is changed, although it remembers the right ones", async () => {
     const model = toyModel(dimensions);
     const { data } = model.tensors.find(({ name }) => name === "encoder.conv1.weight")!;
     data[1]! ^= 0x40; // the exponent

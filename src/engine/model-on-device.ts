@@ -7,13 +7,13 @@ import type { EngineState } from "./engine.js";
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told after each part of the weights that was uploaded, or moved to other memory: how a watchdog sees that work goes on. */
+  /** Called after each part of the weights that was uploaded or moved, so that a watchdog sees progress. */
   readonly onCopied?: (() => void) | undefined;
-  /** Puts something between the recogniser and the network: how a watchdog sees its steps. */
+  /** Wraps the network for the recogniser, so that a watchdog sees its steps. */
   readonly observe?: ((network: Network) => Network) | undefined;
 }
 
-/** A model with its weights on one opened device, from opening to giving it back. One window at a time. */
+/** A model with its weights on one open device, from opening to releasing it. One window at a time. */
 export class ModelOnDevice {
   readonly #backend: Backend;
   readonly #deviceNetwork: DeviceNetwork;
@@ -32,7 +32,7 @@ export class ModelOnDevice {
     this.#onCopied = onCopied;
   }
 
-  /** Uploads the weights; the device is given back if that fails. Errors: memory-refused, device-lost, aborted. */
+  /** Uploads the weights. If that fails, releases the device. Errors: memory-refused, device-lost, aborted. */
   static async open(model: ModelFile, backend: Backend, options: OpenOptions): Promise<ModelOnDevice> {
     const { signal, onCopied } = options;
     try {
@@ -47,7 +47,7 @@ export class ModelOnDevice {
     }
   }
 
-  /** The same as long as nothing has moved. */
+  /** The same object as long as nothing has moved. */
   get state(): EngineState {
     const memoryPlan = this.#deviceNetwork.memoryPlan();
     if (this.#state?.memoryPlan !== memoryPlan)
@@ -60,7 +60,7 @@ export class ModelOnDevice {
     return this.#state;
   }
 
-  /** What has spilled goes back to the device's memory first, where that has become free. */
+  /** First moves spilled memory back to the device's memory where that has become free. */
   async recognise(vocabulary: Vocabulary, job: WindowJob, signal?: AbortSignal): Promise<WindowResult> {
     await this.#deviceNetwork.promote(this.#onCopied);
     return recogniseWindow(this.#network, vocabulary, job, signal);

@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("models() tells names, sizes, memory, and which are in the cache", async () => {
+test("models() lists names, sizes, memory, and which are in the cache", async () => {
   const before = await models();
   expect(before.map(({ path }) => path)).toEqual(before.map(() => null));
   const path = join(folder, "ggml-tiny.bin");
@@ -34,7 +34,7 @@ test("models() tells names, sizes, memory, and which are in the cache", async ()
   }
 });
 
-test("languages() lists what a model writes", async () => {
+test("languages() lists the languages of a model", async () => {
   expect(languages("base.en")).toEqual([{ code: "en", name: "english" }]);
   expect(languages("base")).toHaveLength(99);
   expect(languages("turbo").at(-1)).toEqual({ code: "yue", name: "cantonese" });

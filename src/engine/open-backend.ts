@@ -19,19 +19,19 @@ import { bandwidthFile } from "./bandwidth-file.js";
 export interface DeviceOptions {
   /**
    * "auto" (default, or the environment variable WHISPER_VULKAN_DEVICE): the best real GPU, else the CPU;
-   * "cpu": the built-in CPU backend; a number or a part of a name: that Vulkan device. devices() lists them.
+   * "cpu": the built-in CPU backend; a number or part of a name: that Vulkan device. devices() lists them.
    */
   readonly device?: string | number | undefined;
   /** Worker threads of the CPU backend. Default: all cores, at most 8. */
   readonly threads?: number | undefined;
   /**
-   * A card whose memory the first Vulkan device behaves like: its name, or the path of a card's JSON file. A simulation
-   * can only take away: subgroups and speed stay the real device's.
+   * A card to simulate: its name, or the path of its JSON file. The first Vulkan device's memory then behaves like that card's. A simulation
+   * can only remove abilities: subgroups and speed are still the real device's.
    */
   readonly simulate?: string | undefined;
-  /** The most to take of the GPU's own memory, in bytes; the rest goes into the host's. Default: no limit. */
+  /** How much of the GPU's own memory to use at most, in bytes; the rest goes into host memory. Default: no limit. */
   readonly vramLimitBytes?: number | undefined;
-  /** Called with a line of text when something unusual happens, for example with why the CPU does the work. */
+  /** Called with a line of text when something unusual happens, for example with the reason why the CPU is used. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -44,14 +44,14 @@ export const deviceOptionTypes: OptionTypes<DeviceOptions> = {
   onNote: callback,
 };
 
-/** Finds out before a long pull whether the device that was asked for is there. Errors: those of openBackend, card-unknown, card-invalid, option-invalid. */
+/** Checks before a long pull that the requested device exists. Errors: those of openBackend, card-unknown, card-invalid, option-invalid. */
 export async function checkDevice(options: DeviceOptions): Promise<void> {
   for (const [name, type] of Object.entries(deviceOptionTypes)) {
     const value = options[name as keyof DeviceOptions];
     if (value !== undefined) checkOption(name, value, type);
   }
   const { simulate } = options;
-  if (simulate !== undefined) await cardNamed(simulate); // a slip shows, whichever device it comes to
+  if (simulate !== undefined) await cardNamed(simulate); // report wrong options, whichever device will be used
   const device = deviceOf(options);
   if (device === "cpu" && options.simulate !== undefined)
     throw new WhisperVulkanError("option-invalid", "a card can't be simulated on the CPU backend", {
@@ -62,11 +62,11 @@ export async function checkDevice(options: DeviceOptions): Promise<void> {
   try {
     selectDevice(await listDevices(tables), device);
   } catch (error) {
-    if (!isLoss(error)) throw error; // whether it is there will show when it is opened
+    if (!isLoss(error)) throw error; // opening it reports whether it exists
   }
 }
 
-/** Opens the device that was asked for, options checked before. Errors: device-unknown, vulkan-unavailable. */
+/** Opens the requested device; the options were checked before. Errors: device-unknown, vulkan-unavailable. */
 export async function openBackend(options: DeviceOptions): Promise<Backend> {
   const device = deviceOf(options);
   if (device === "cpu") return openCpuBackend(options);
@@ -76,7 +76,7 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
       device,
       {
         ...(vramLimitBytes !== undefined && { memory: { vramLimitBytes } }),
-        // a simulated card's bandwidth is that of the device underneath
+        // a simulated card has the bandwidth of the device underneath
         ...(simulate === undefined && { bandwidths: bandwidthFile }),
       },
       await tablesOf(options),
@@ -101,7 +101,7 @@ export async function tablesOf({ simulate }: DeviceOptions) {
   return simulate === undefined ? undefined : simulatedTables(await cardNamed(simulate), realTables());
 }
 
-/** What the options ask for: "auto", "cpu", or the number or name of a device. */
+/** The requested device: "auto", "cpu", or a device's number or name. */
 export function deviceOf({ device }: DeviceOptions): string {
   const text = String(device ?? (process.env.WHISPER_VULKAN_DEVICE || "auto")).trim();
   return /^(auto|cpu)$/i.test(text) ? text.toLowerCase() : text;

@@ -4,14 +4,14 @@ import { type ModelFile, openModel } from "../model/index.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 
 /**
- * Opens a model's file again, as long as it is still a model of these dimensions: what was decided before was decided for
+ * Opens a model's file again and checks that the model still has these dimensions, since earlier decisions depend on
  * them. Errors: model-invalid, those of openModel.
  */
 export async function openSameModel(path: string, dimensions: ModelDimensions): Promise<ModelFile> {
   const model = await openModel(path);
   if (isDeepStrictEqual(model.dimensions, dimensions)) return model;
   await model.close();
-  throw new WhisperVulkanError("model-invalid", `${path} is another model than was loaded from it`, {
-    hint: "load it anew",
+  throw new WhisperVulkanError("model-invalid", `${path} is no longer the model that was loaded from it`, {
+    hint: "load it again",
   });
 }

@@ -7,8 +7,8 @@ type Verdict = MemoryPlan["verdict"];
 const ranks: Readonly<Record<Verdict, number>> = { refused: 0, spill: 1, device: 2 };
 const outcomes: Readonly<Record<Verdict, string>> = {
   refused: "it does not fit",
-  spill: "it fits, with a spill",
-  device: "all of it lies in the device's own memory",
+  spill: "it fits, with a part in host memory",
+  device: "all of it is in the device's own memory",
 };
 
 /** How a file stores its matrices. */
@@ -22,7 +22,7 @@ export interface PlannedCase {
   readonly matrixType: MatrixType;
 }
 
-/** Plans again with something else. matrixType: f16 unless said. */
+/** Plans again with other inputs. matrixType: default f16. */
 export type PlanOn = (
   inputs: PlanningInputs,
   dimensions: ModelDimensions,
@@ -30,7 +30,7 @@ export type PlanOn = (
   matrixType?: MatrixType,
 ) => MemoryPlan;
 
-/** What would lead to a better verdict, a sentence each: found by planning it. */
+/** What would lead to a better verdict, one sentence each. Each was found by planning it. */
 export function adviceFor(verdict: Verdict, planned: PlannedCase, planOn: PlanOn): string[] {
   if (verdict === "device") return [];
   const { inputs, dimensions, batch, matrixType } = planned;
@@ -58,7 +58,7 @@ export function adviceFor(verdict: Verdict, planned: PlannedCase, planOn: PlanOn
   return advice;
 }
 
-/** Of the same kind, multilingual or English, the largest first. */
+/** Smaller models of the same kind, multilingual or English, the largest first. */
 function smallerModels(dimensions: ModelDimensions) {
   const multilingual = ({ nVocab }: ModelDimensions) => nVocab >= 51865;
   return [...catalogue]

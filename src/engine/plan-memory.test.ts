@@ -9,7 +9,7 @@ test.each([Number.NaN, -1])("a limit of %d bytes is none", async (vramLimitBytes
   });
 });
 
-test("with a limit of 0 all lies in the host's memory", async () => {
+test("with a limit of 0 all is in the host's memory", async () => {
   const { heaps } = await planMemory("base", { simulate: card, vramLimitBytes: 0 });
   for (const { deviceLocal, takenBytes } of heaps) expect(takenBytes > 0).toBe(!deviceLocal);
 });
@@ -21,17 +21,17 @@ describe("a plan in words", () => {
     });
     expect(verdict).toBe("refused");
     expect(neededBytes).toBeGreaterThan(availableBytes);
-    expect(summary).toContain("3.6 GiB are needed in all, 3.4 GiB can be had");
-    expect(advice).toEqual(["With the model large-v3-turbo all of it lies in the device's own memory."]);
+    expect(summary).toContain("3.6 GiB is needed in total, 3.4 GiB is available");
+    expect(advice).toEqual(["With the model large-v3-turbo all of it is in the device's own memory."]);
   });
 
   test("says that the user's limit, or other programs, are in the way", async () => {
     const limited = await planMemory("base", { simulate: card, vramLimitBytes: 50 * 2 ** 20 });
     expect(limited).toMatchObject({ verdict: "spill", vramLimitBytes: 50 * 2 ** 20 });
-    expect(limited.advice[0]).toMatch(/^Without the limit set for VRAM .* all of it lies/);
+    expect(limited.advice[0]).toMatch(/^Without the limit set for VRAM .* all of it is in the device's own memory/);
     const crowded = await planMemory("base", { simulate: "mali", free: { 0: 64 * 2 ** 20 } });
     expect(crowded).toMatchObject({ verdict: "refused", vramLimitBytes: null });
-    expect(crowded.advice[0]).toMatch(/^With nothing else on the card all of it lies .*close other programs/);
+    expect(crowded.advice[0]).toMatch(/^With nothing else on the card all of it is in .*close other programs/);
   });
 
   test("gives a spill's price beside what reading takes without it", async () => {
@@ -39,7 +39,7 @@ describe("a plan in words", () => {
     // a window is 200 tokens, and the encoder, whose weights are read once
     expect(plan.readMsPerWindow / plan.readMsPerToken).toBeGreaterThan(190);
     expect(plan.extraMsPerToken / plan.readMsPerToken).toBeCloseTo(300 / 11 - 1, 5);
-    const [total] = /some ([\d.]+) ms that reading/.exec(plan.summary)!.slice(1);
+    const [total] = /the ([\d.]+) ms that reading everything/.exec(plan.summary)!.slice(1);
     expect(Number(total)).toBeCloseTo(plan.readMsPerWindow, 1);
     expect(plan.summary).toMatch(/\(estimated\)\.$/);
   });

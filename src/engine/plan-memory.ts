@@ -18,11 +18,11 @@ export interface PlanMemoryOptions {
   readonly device?: string | number | undefined;
   /** A simulated card: its name, the path of its JSON file, or the card itself. */
   readonly simulate?: string | Card | undefined;
-  /** Bytes free by heap index, instead of what the device or card says. */
+  /** Free bytes by heap index, instead of those that the device or card reports. */
   readonly free?: Readonly<Record<number, number>> | undefined;
-  /** Windows at once. Default 1, which is what this version runs. */
+  /** Windows recognised at once. Default 1, which is what this version runs. */
   readonly batch?: number | undefined;
-  /** The most to take of the device's own memory, in bytes. Default: no limit. */
+  /** How much of the device's own memory to use at most, in bytes. Default: no limit. */
   readonly vramLimitBytes?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ const optionTypes: OptionTypes<PlanMemoryOptions> = {
   vramLimitBytes: amount("bytes"),
 };
 
-/** Where a model would lie, and what to make of it. */
+/** Where a model would be placed, and what that means. */
 export interface ModelMemoryPlan extends MemoryPlan {
   readonly model: string;
   /** The device or card. */
@@ -49,23 +49,23 @@ export interface ModelMemoryPlan extends MemoryPlan {
   readonly simulated: boolean;
   readonly batch: number;
   /**
-   * What reading memory takes of a token, and of a window with 200 tokens, were all of it the device's own, in milliseconds:
-   * an estimate from bandwidth alone, which computing comes on top of.
+   * How long reading memory takes for a token, and for a window with 200 tokens, if all of it is the device's own, in milliseconds:
+   * an estimate from bandwidth alone. The time for computing is added to it.
    */
   readonly readMsPerToken: number;
   readonly readMsPerWindow: number;
-  /** What a spill adds to that. */
+  /** How much a spill adds to that. */
   readonly extraMsPerToken: number;
   readonly extraMsPerWindow: number;
   /** The verdict in a sentence. */
   readonly summary: string;
-  /** What would make it better, a sentence each. */
+  /** What would improve it, one sentence each. */
   readonly advice: readonly string[];
 }
 
 /**
- * Where a model's memory would lie on a device or a simulated card, before anything is allocated: the code that allocates
- * runs on what the heaps have free now. A model of the catalogue needs no file. Errors: model-unknown, file-not-found,
+ * Where a model's memory would be on a device or a simulated card, before anything is allocated: the code that allocates
+ * runs on what is free in the heaps now. A model of the catalogue needs no file. Errors: model-unknown, file-not-found,
  * model-invalid, card-unknown, card-invalid, option-invalid, vulkan-unavailable, device-unknown.
  */
 export async function planMemory(model: string, options: PlanMemoryOptions = {}): Promise<ModelMemoryPlan> {
@@ -89,7 +89,7 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
   };
 }
 
-/** For those without a GPU, who may want to know about another one. */
+/** For users without a GPU, who may want to plan for another one. */
 const simulateHint = "To plan for a GPU that is not in this machine, name a card with --simulate";
 
 async function modelOf(nameOrPath: string) {

@@ -42,7 +42,7 @@ async function load(script: Script = {}, on = card) {
   return { whisper, tables, notes };
 }
 
-/** Where the weights, caches and scratch lie after each of some windows: bytes beyond the device's memory. */
+/** Bytes of weights, caches and scratch outside the device's memory after each of some windows. */
 async function spilledAfterWindows(whisper: Whisper, n: number): Promise<number[]> {
   const spilled: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -78,7 +78,7 @@ test("what spilled moves back between windows when others have left; not at once
   expect(nothingLeft(tables)).toBe(true);
 });
 
-test("the hottest first, where there is room for some", async () => {
+test("moves the hottest first where there is room for only some", async () => {
   const usageBytes = vram!.sizeBytes - 20 * 2 ** 20;
   const { whisper, tables } = await load({ othersHold: { afterAllocations: atLoad, heap: 0, usageBytes } });
   const before = whisper.memoryPlan()!;
@@ -97,7 +97,7 @@ test("the hottest first, where there is room for some", async () => {
   expect(nothingLeft(tables)).toBe(true);
 });
 
-test("tries in vain are made ever more seldom", async () => {
+test("tries that fail are repeated less and less often", async () => {
   // the budget says that there is room; the driver refuses all the same
   const usageBytes = 0;
   const { whisper, tables } = await load({
@@ -131,7 +131,7 @@ test("a copy that is not what was sent is not used", async () => {
   }
   const plan = whisper.memoryPlan()!;
   expect(plan.verdict).toBe("spill");
-  expect(plan.record.some(({ reason }) => reason === "what arrived is not what was sent")).toBe(true);
+  expect(plan.record.some(({ reason }) => reason === "the copy differs from the original")).toBe(true);
   expect((await whisper.transcribe(samples, options)).text).toBe(right);
   await whisper.dispose();
   expect(nothingLeft(tables)).toBe(true);

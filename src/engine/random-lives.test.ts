@@ -16,8 +16,8 @@ import { scaledBlockBytes, scaledCard, scaleOf } from "./testing/scaled-card.js"
 import { toyDimensions, toyModel } from "./testing/toy-model.js";
 import { ToyWindows } from "./testing/toy-window.js";
 
-// Whatever happens to a card and in whichever order, the text is right, what is said of the memory is what the driver counts, a
-// report comes to the same when it is replayed, and nothing is left.
+// Whatever happens to a card, in whichever order: the text is right, the reported memory equals what the driver counts, a
+// report gives the same result when it is replayed, and nothing is left.
 
 const dimensions = { ...toyDimensions, nTextCtx: 8, nAudioState: 16, nTextState: 16 };
 const scale = scaleOf(new ModelPlans("base").manifest(), new ModelPlans(dimensions).manifest());
@@ -116,7 +116,7 @@ function scriptOf(
   return script;
 }
 
-/** What is said of the memory against what the driver counts, and against its own replay. */
+/** Compares the reported memory with what the driver counts, and with its own replay. */
 function isTrue({ memoryPlan, memory, memoryReport }: EngineState, tables: CountedTables): void {
   if (!memoryPlan) {
     expect(memory).toEqual([]); // released

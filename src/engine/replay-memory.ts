@@ -1,15 +1,15 @@
 import { type MemoryReplay, type MemoryReport, readReport, replay } from "../memory/index.js";
 import { readJson } from "../memory/read-json.js";
 
-/** A report, and what replaying it came to. */
+/** A report and the result of replaying it. */
 export interface ReplayedReport extends MemoryReplay {
   readonly report: MemoryReport;
 }
 
 /**
- * Plays a memory report (whisper.memoryReport(), --memory-report) with the code that allocates, on a simulation that
- * reports and answers what the device did then: the decisions are the same. With budgets, refusals or requests edited they
- * are those of a device like that. Takes the path of a JSON file, or the report itself. Errors: memory-report-invalid (which
+ * Replays a memory report (whisper.memoryReport(), --memory-report) with the code that allocates, on a simulation that
+ * gives the recorded reports and answers of the device: the decisions are the same. With edited budgets, refusals or requests, they
+ * are the decisions on such a device. Takes the path of a JSON file, or the report itself. Errors: memory-report-invalid (names the
  * field), file-not-found, file-is-folder, file-unreadable.
  */
 export async function replayMemory(file: string | MemoryReport): Promise<ReplayedReport> {

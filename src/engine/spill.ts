@@ -1,6 +1,6 @@
 import { extraSecondsPerByte, type MemoryPlan, neededAgainstAvailable, size } from "../memory/index.js";
 
-/** What reading memory takes, were all of it the device's own, and what a spill adds, in milliseconds. */
+/** How long reading memory takes if all of it is the device's own, and how much a spill adds, in milliseconds. */
 export interface SpillCosts {
   readonly readMsPerToken: number;
   /** Of a window of 30 s with 200 tokens. */
@@ -9,7 +9,7 @@ export interface SpillCosts {
   readonly msPerWindow: number;
 }
 
-/** From bandwidth alone, which computing comes on top of. */
+/** From bandwidth alone. The time for computing is added to it. */
 export function spillCosts(plan: MemoryPlan): SpillCosts {
   const everyToken = plan.blocks.filter(({ use }) => use === "hotWeights" || use === "caches");
   const bytesOf = (blocks: MemoryPlan["blocks"]) =>
@@ -24,7 +24,7 @@ export function spillCosts(plan: MemoryPlan): SpillCosts {
 }
 
 /**
- * "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens, beside some 64.2 ms that reading all from
+ * "38 MiB in host memory, about +0.40 ms a token, +81.0 ms a window of 200 tokens, on top of the 64.2 ms that reading everything from
  * the device's own memory takes (estimated)".
  */
 export function spillInWords(plan: MemoryPlan): string {
@@ -33,7 +33,7 @@ export function spillInWords(plan: MemoryPlan): string {
   const how = plan.bandwidth.measured ? "measured" : "estimated";
   return (
     `${size(plan.spilledBytes)} in host memory, ${token}+${msPerWindow.toFixed(1)} ms a window of 200 tokens, ` +
-    `beside some ${readMsPerWindow.toFixed(1)} ms that reading all from the device's own memory takes (${how})`
+    `on top of the ${readMsPerWindow.toFixed(1)} ms that reading everything from the device's own memory takes (${how})`
   );
 }
 
@@ -47,7 +47,7 @@ export function planInWords(plan: MemoryPlan): string {
   if (plan.verdict === "device") {
     const inDevice = plan.heaps.reduce((sum, h) => sum + (h.deviceLocal ? h.takenBytes : 0), 0);
     const others = plan.takenBytes - inDevice;
-    const rest = others > 0 ? `; outputs and staging, ${size(others)}, in the host's as they should` : "";
+    const rest = others > 0 ? `; outputs and staging, ${size(others)}, belong in host memory` : "";
     return `Fits: ${size(inDevice)} in the device's own memory${rest}.`;
   }
   return `Fits, with a spill: ${spillInWords(plan)}.`;

@@ -18,7 +18,7 @@ vi.mock("../backend/vulkan/index.js", { spy: true });
 const folder = mkdtempSync(join(tmpdir(), "engine-test-"));
 const path = join(folder, "toy.bin");
 const cpu = { device: "cpu", threads: 2 } as const;
-/** One attempt a window, nothing dropped as silence: what the toy says would fail every check. */
+/** One attempt per window, nothing dropped as silence: the toy model's text would fail every check. */
 const options: TranscribeOptions = { language: "en", temperature: 0, noSpeechThreshold: null };
 /** Three windows, two, one. */
 const recordings = [noise(16_000 * 65), sine(440, 16_000, 16_000 * 40), noise(16_000 * 29, 7)];
@@ -137,7 +137,7 @@ describe("stopped before there is anything", () => {
 
 describe("what a callback throws", () => {
   test.each(["onSegment", "onProgress"] as const)(
-    "%s: ends that transcription and comes out as it is",
+    "%s: ends that transcription and is thrown unchanged",
     async (name) => {
       const own = new Error("the caller's own");
       const throwing = {
@@ -238,7 +238,7 @@ describe("a GPU that refuses its memory", () => {
     return dispose;
   }
 
-  test("gives way to the CPU, which says the same, and a note tells why", async () => {
+  test("is replaced by the CPU with the same text, and a note says why", async () => {
     const dispose = await gpu("memory-refused");
     const onNote = vi.fn();
     await using own = await Whisper.load(path, { device: "auto", threads: 2, onNote });
@@ -260,7 +260,7 @@ describe("a GPU that refuses its memory", () => {
     expect(onNote.mock.calls).toEqual([["vkCreateDevice failed; the built-in CPU backend does the work"]]);
   });
 
-  test("any other failure comes out", async () => {
+  test("any other failure is thrown", async () => {
     const dispose = await gpu("vulkan-call-failed");
     await expect(Whisper.load(path, { device: "auto" })).rejects.toMatchObject({
       code: "vulkan-call-failed",

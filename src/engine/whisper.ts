@@ -22,16 +22,16 @@ import { OwnProcessEngine } from "./process/own-process-engine.js";
 /** How to load a model. */
 export interface LoadOptions extends DeviceOptions {
   /**
-   * "same" (default): device and model are in this process. "own": they are in a process of their own. A driver that
-   * crashes or hangs then does no harm to this one, and dispose() gives all memory back to the system. When that process
-   * is lost, a new one repeats the window it was in; after the third time in a minute the CPU takes over. onNote says so.
+   * "same" (default): device and model are in this process. "own": they are in a separate process. A driver that
+   * crashes or hangs then does not harm this one, and dispose() returns all memory to the system. When that process
+   * is lost, a new one repeats the interrupted window. After the third time in a minute the CPU takes over. onNote reports it.
    */
   readonly process?: "same" | "own" | undefined;
-  /** Calls release() after so many milliseconds without a transcription. Default: never. */
+  /** Calls release() after this many milliseconds without a transcription. Default: never. */
   readonly releaseAfterMs?: number | undefined;
   /** Stops pulling and loading with an "aborted" error. */
   readonly signal?: AbortSignal | undefined;
-  /** Called while a model is pulled: phase, bytes done and in total. Not called when nothing has to be fetched. */
+  /** Called while a model is pulled: phase, bytes done and in total. Not called if the model is in the cache. */
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
@@ -47,8 +47,8 @@ const loadOptionTypes: OptionTypes<LoadOptions & LocalEngineOptions> = {
 };
 
 /**
- * A model on a device. Several transcriptions may run at once: they take turns, window by window, and give what
- * they would give one after the other. Stopping one leaves the others alone.
+ * A model on a device. Several transcriptions may run at once: they take turns, window by window, and give the same
+ * results as one after the other. Stopping one does not affect the others.
  */
 export class Whisper {
   readonly #engine: Engine;
@@ -76,8 +76,8 @@ export class Whisper {
    * Loads a model by name ("base", "large-v3-turbo"; pulled once if it is not in the cache) or from a ggml
    * file. Errors: model-unknown, model-invalid, model-download-failed, model-hash-mismatch,
    * cache-not-writable, disk-full, file-not-found, device-unknown, option-invalid, memory-refused, process-failed, aborted.
-   * A GPU that is lost or out of memory, here or later, is no error: it is opened anew, and the third time within a minute
-   * the CPU takes over; onNote tells.
+   * A GPU that is lost or out of memory, here or later, is not an error: it is opened again, and the third time within a minute
+   * the CPU takes over. onNote reports it.
    */
   static async load(nameOrPath: string, options: LoadOptions = {}): Promise<Whisper> {
     checkOptions(options, loadOptionTypes);
@@ -109,35 +109,35 @@ export class Whisper {
   }
 
   /**
-   * Where the model's memory lies on a GPU, block by block, what spilled into host memory at what price, and the record of
-   * every try to get memory; null on the CPU, whose memory is the system's own.
+   * Where the model's memory is on a GPU, block by block, what spilled into host memory and what that costs, and
+   * every attempt to get memory; null on the CPU, whose memory is the system's own.
    */
   memoryPlan(): MemoryPlan | null {
     return this.#engine.state.memoryPlan;
   }
 
   /**
-   * What happened with the GPU's memory so far, to be written to a file and replayed (replayMemory()): requests, budgets,
-   * refusals, the card and versions; no sound, no text, no paths. Also of a GPU that refused, so that the CPU does the
-   * work; null where no GPU's memory was asked for.
+   * A record of the GPU's memory so far, to be written to a file and replayed (replayMemory()): requests, budgets,
+   * refusals, the card and versions; no sound, no text, no paths. Also for a GPU that refused and was replaced by the
+   * CPU; null where no GPU memory was requested.
    */
   memoryReport(): MemoryReport | null {
     return this.#engine.state.memoryReport;
   }
 
-  /** Where the model's memory lies. */
+  /** Where the model's memory is. */
   memory(): readonly MemoryUse[] {
     return this.#engine.state.memory;
   }
 
   /**
    * Transcribes a recording: a path, an address, the bytes of a file or a stream of them, or samples; see AudioInput.
-   * Times are those of the file: a track that starts late, or has gaps, is not moved together.
+   * Times are those of the file: late starts and gaps of a track are kept.
    *
    * Errors: those of the input (file-..., audio-...), option-invalid, language-unknown; when options.signal
-   * fires, before the start too, a TranscriptionAbortedError that carries the partial result; "disposed" after
+   * fires, even before the start, a TranscriptionAbortedError that carries the partial result; "disposed" after
    * dispose(), with the TranscriptionAbortedError as its cause where it was running. What onSegment or onProgress
-   * throws ends this transcription and comes out as it is.
+   * throws ends this transcription and is thrown unchanged.
    */
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<TranscriptionResult> {
     this.#checkUsable();
@@ -179,8 +179,8 @@ export class Whisper {
   }
 
   /**
-   * Gives the device and all its memory back for as long as nothing is transcribed: windows already asked for are done
-   * first, the next one takes it all again, which lasts as long as loading. Errors: disposed.
+   * Releases the device and all its memory until the next transcription. Windows that were already requested are finished
+   * first. The next window takes the device again, which takes as long as loading. Errors: disposed.
    */
   async release(): Promise<void> {
     this.#checkUsable();
@@ -188,7 +188,7 @@ export class Whisper {
   }
 
   /**
-   * Stops what is running, then frees the device, all memory and threads. Transcriptions with windows still to come
+   * Stops running work, then frees the device, all memory and threads. Transcriptions that are not finished
    * end with a "disposed" error. Calling it again does nothing.
    */
   dispose(): Promise<void> {
@@ -209,7 +209,7 @@ export class Whisper {
   }
 }
 
-/** Fires when one of two does. AbortSignal.any would do, but Node has it only from 20.3 on. */
+/** Fires when either of two signals does. AbortSignal.any would do, but Node has it only from 20.3 on. */
 function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
   const either = new AbortController();
   const signals = b ? [a, b] : [a];

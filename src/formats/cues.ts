@@ -1,7 +1,7 @@
 import type { Segment } from "../whisper/index.js";
 import { oneLine } from "./one-line.js";
 
-/** A subtitle: times in whole milliseconds, the end behind the start; text on one line, not yet escaped. */
+/** A subtitle: times in whole milliseconds, the end after the start; text on one line, not yet escaped. */
 export interface Cue {
   readonly startMs: number;
   readonly endMs: number;
@@ -9,8 +9,8 @@ export interface Cue {
 }
 
 /**
- * The segments that have words, as subtitles. Players show a subtitle that has no length not at all, and WebVTT forbids
- * it, so it gets a millisecond: the one before it, as the recording may end here.
+ * The segments that have words, as subtitles. Players do not show a subtitle without length, and WebVTT forbids
+ * it, so it gets one millisecond: the one before it, since the recording may end here.
  */
 export function cues(segments: readonly Segment[]): Cue[] {
   return segments

@@ -1,18 +1,18 @@
 import type { TranscriptionResult } from "../whisper/index.js";
 
-/** A way to write a transcript down. */
+/** A format in which a transcript can be written. */
 export interface Format {
-  /** What --format calls it: lower-case letters and digits. */
+  /** Its name for --format: lower-case letters and digits. */
   readonly name: string;
-  /** The ending of its files, without the point. */
+  /** The ending of its files, without the dot. */
   readonly extension: string;
-  /** What it is, for help texts: a few words. */
+  /** A description for help texts: a few words. */
   readonly about: string;
   /** The whole content of a file. */
   readonly write: (result: TranscriptionResult) => string;
   /**
-   * What one of several recordings adds to a stream that holds them all, where the format has room for several. Without
-   * it, several recordings are refused.
+   * Writes one of several recordings into a stream that holds them all, where the format can hold several. Without
+   * this, several recordings are refused.
    */
   readonly writeInto?: (result: TranscriptionResult, recording: string) => string;
 }

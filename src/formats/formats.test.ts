@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatList, formatNamed, formatNames, formatOfPath, formats, oneLine, timestamp } from "./index.js";
 import { nasty, nothing, result } from "./testing/results.js";
 
-/** What every format keeps to, a new one too. What it looks like is its own test's affair. */
+/** Rules for every format, a new one too. Each format's own test checks its content. */
 describe.each(formatList)("the format $name", (format) => {
   it("has a name and an ending that no other has", () => {
     expect(format.name).toMatch(/^[a-z0-9]+$/);

@@ -11,7 +11,7 @@ export type { Format } from "./format.js";
 export { oneLine } from "./one-line.js";
 export { timestamp } from "./timestamp.js";
 
-/** All formats, in the order of help texts. A new one is added here, and nowhere else. */
+/** All formats, in the order of help texts. A new format is added here and nowhere else. */
 const list = [txt, srt, vtt, json] as const;
 
 export const formatList: readonly Format[] = list;
@@ -19,7 +19,7 @@ export const formatList: readonly Format[] = list;
 /** Name of a format, which is its file extension too: "srt". */
 export type FormatName = (typeof list)[number]["name"];
 
-/** What a transcript can be written as: by the format's name a function that gives the content of its file. */
+/** The formats of transcripts: by name, a function that returns the content of the file. */
 export const formats = Object.fromEntries(list.map(({ name, write }) => [name, write])) as {
   readonly [Name in FormatName]: (result: TranscriptionResult) => string;
 };

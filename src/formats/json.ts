@@ -8,7 +8,7 @@ import type { Format } from "./format.js";
 export const json = {
   name: "json",
   extension: "json",
-  about: "all that is known, as OpenAI's verbose_json",
+  about: "all details, like OpenAI's verbose_json",
   write: (result: TranscriptionResult) => `${escaped(JSON.stringify(document(result), null, 2))}\n`,
   writeInto: (result: TranscriptionResult, recording: string) =>
     `${escaped(JSON.stringify({ file: recording.toWellFormed(), ...document(result) }))}\n`,
@@ -19,7 +19,7 @@ function document(result: TranscriptionResult) {
     task: result.task,
     language: languageName(result.language),
     duration: result.duration,
-    // half a surrogate pair would become an escape that strict readers refuse
+    // half a surrogate pair would become an escape that strict readers reject
     text: result.text.trim().toWellFormed(),
     segments: result.segments.map((segment) => ({
       id: segment.id,
@@ -36,7 +36,7 @@ function document(result: TranscriptionResult) {
   };
 }
 
-/** What JSON leaves as it is although terminals obey it, or readers of lines (Python's) break there. */
+/** Characters that JSON does not escape although terminals obey them or line readers (Python's) break lines there. */
 function escaped(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u2028\u2029]/g,

@@ -6,7 +6,7 @@ import { oneLine } from "./one-line.js";
 export const txt = {
   name: "txt",
   extension: "txt",
-  about: "plain words, a segment a line",
+  about: "plain text, one segment per line",
   write,
   writeInto: write,
 } as const satisfies Format;

@@ -168,11 +168,11 @@ describe("budgets", () => {
   const full = { budgetBytes: GiB, usageBytes: GiB };
   const free = { budgetBytes: 16 * GiB, usageBytes: 0 };
 
-  it("are heeded, also when there is no other place", () => {
+  it("are followed, also when there is no other place", () => {
     expect(place({ ...rebar, budgets: [full, free] }, pieces("hotWeights", MiB)).type).toBe(2);
     const both = place({ ...rebar, budgets: [full, full] }, pieces("hotWeights", MiB));
     expect(both.tries).toEqual(["4 skipped", "1 skipped", "2 skipped", "3 skipped"]);
-    expect(both.error!.message).toContain("1.0 MiB are needed in all, 0 bytes can be had");
+    expect(both.error!.message).toContain("1.0 MiB is needed in total, 0 bytes is available");
   });
 
   it.each([
@@ -391,7 +391,7 @@ describe("the record", () => {
     expect(ledger.dropped).toBe(1);
   });
 
-  it("says once what is said again and again", () => {
+  it("records a repeated entry once", () => {
     const { ledger } = place(noRebar, pieces("hotWeights", ...Array(30).fill(100 * MiB)));
     expect(ledger.entries.filter(({ outcome }) => outcome === "skipped").length).toBeLessThan(20);
   });
@@ -423,7 +423,7 @@ describe("where memory suffices, but not in the order of heat", () => {
     expect(placement!.places.get("scratch0")!.memory.type).toBe(0);
     expect(device.usedBytes(0) + device.usedBytes(1)).toBe(135 * MiB);
     expect(ledger.entries.map(({ reason }) => reason)).toContain(
-      "no room is left: all is placed anew, this first",
+      "no room is left: everything is placed again, this first",
     );
   });
 
@@ -492,7 +492,7 @@ describe("cutting", () => {
     );
   });
 
-  it("is not done where nothing is to be had", () => {
+  it("is not done where no memory is available", () => {
     const { placement } = place(rebar, [cuttable("a", 130 * MiB)], (device) => {
       device.refuse = (_nth, type) => (rebar.types[type]![1] === 0 ? "full" : null);
     });

@@ -9,26 +9,26 @@ import type { MemoryReport } from "./record/report.js";
 import { neededAgainstAvailable, size } from "./size.js";
 import { ladders, type Rung, wantsDeviceMemory } from "./uses.js";
 
-/** Where every piece lies, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
+/** Where every piece is, by key; parts of a piece that was cut stand under their own keys. Freed as a whole. */
 export interface Placement<M extends DeviceMemory> {
   readonly places: ReadonlyMap<string, Place<M>>;
   readonly blocks: readonly Block<M>[];
   free(): void;
 }
 
-/** Something that lies beyond the device's memory, and a place for it within. */
+/** Something that is beyond the device's memory, and a place for it within. */
 export interface Move<M extends DeviceMemory> {
   readonly key: string;
   readonly from: Place<M>;
   readonly to: Place<M>;
 }
 
-/** Places for what spilled. The contents are the caller's to copy; then either keep() or undo(). */
+/** New places for spilled memory. The caller copies the contents, then calls either keep() or undo(). */
 export interface Promotion<M extends DeviceMemory> {
   readonly moves: readonly Move<M>[];
-  /** The new places count from now on; the old ones are given back. */
+  /** Switches to the new places and frees the old ones. */
   keep(): void;
-  /** All stays where it is. reason: why, for the record. */
+  /** Leaves everything where it is. reason: why, for the record. */
   undo(reason: string): void;
 }
 
@@ -40,18 +40,18 @@ export interface AllocatorOptions extends Partial<Rules> {
   readonly maxBlockBytes?: number | undefined;
 }
 
-/** How often all is placed anew before it counts as refused. */
+/** How often all is placed again before it counts as refused. */
 const mostAttempts = 4;
 
 export const defaultBlockBytes = 256 << 20;
 
-/** No memory was to be had; carries the record of what was tried. */
+/** No memory was available; carries the record of what was tried. */
 export class MemoryRefusedError extends WhisperVulkanError {
   readonly ledger: readonly LedgerEntry[];
-  /** What was asked for in all, and what could be had, by what the heaps say. */
+  /** Bytes requested in total, and bytes available, as the heaps report. */
   readonly neededBytes: number;
   readonly availableBytes: number;
-  /** All that led to it, to be replayed; null where nobody recorded. */
+  /** The record of the requests that led to it, for a replay; null where nothing was recorded. */
   report: MemoryReport | null = null;
 
   constructor(piece: Piece, ledger: Ledger, neededBytes: number, availableBytes: number) {
@@ -61,8 +61,8 @@ export class MemoryRefusedError extends WhisperVulkanError {
         `${neededAgainstAvailable(neededBytes, availableBytes)}): ${lastTries(ledger)}`,
       {
         hint:
-          "close other programs that use the GPU, take a smaller model, or use --device cpu; " +
-          "--memory-report FILE (in the library: the error's report) writes a file that shows what was asked and answered",
+          "close other programs that use the GPU, use a smaller model, or use --device cpu; " +
+          "--memory-report FILE (in the library: the error's report) writes a file that shows every request and its answer",
       },
     );
     this.ledger = [...ledger.entries];
@@ -79,7 +79,7 @@ interface Placed<M extends DeviceMemory> extends Placement<M> {
 
 /**
  * Takes memory from a device in blocks and places pieces in them. Every decision depends on what the device reports and
- * answers and on nothing else, so that the same allocator on a snapshot of a device is the plan.
+ * answers and on nothing else, so that the same allocator run on a snapshot of a device makes the plan.
  */
 export class Allocator<M extends DeviceMemory> {
   readonly #shared: AllocatorState<M>;
@@ -95,8 +95,8 @@ export class Allocator<M extends DeviceMemory> {
   }
 
   /**
-   * Places all pieces or none: what is read most often first, so that it has the fastest memory. Of no heap the headroom is
-   * used; a piece that would leave the device's memory although a part of it fits is cut, if it can be. Errors:
+   * Places all pieces or none: those read most often first, so that they get the fastest memory. The headroom of a heap is never
+   * used. A piece that would leave the device's memory although a part of it fits is cut, if it can be. Errors:
    * memory-refused (with the ledger), device-lost.
    */
   place(pieces: readonly Piece[]): Placement<M> {
@@ -110,8 +110,8 @@ export class Allocator<M extends DeviceMemory> {
   }
 
   /**
-   * In the order of heat; where one piece finds no room that way although there is memory enough for all, again with that
-   * piece first, and with allocations used up again without cutting. Errors: memory-refused, device-lost.
+   * Places hot pieces first. Where one piece finds no room although there is enough memory for all, tries again with that
+   * piece first, or, if the number of allocations is used up, without cutting. Errors: memory-refused, device-lost.
    */
   #placed(pieces: readonly Piece[]): Placing<M> {
     const { device, ledger } = this.#shared;
@@ -136,7 +136,7 @@ export class Allocator<M extends DeviceMemory> {
       if (!begun || !hope || nth === mostAttempts || !this.#isEnoughFor(pieces))
         throw this.#refused(failed, pieces);
       attempt = { first: new Set([...first, failed.key]), cutting: cutting && !usedUp, refused };
-      const reason = `no room is left: all is placed anew, ${usedUp ? "nothing is cut" : "this first"}`;
+      const reason = `no room is left: everything is placed again, ${usedUp ? "without cutting" : "this first"}`;
       ledger.add({
         ...{ purpose: failed.label, rung: "any", sizeBytes: failed.sizeBytes, type: null, flags: null },
         ...{
@@ -157,14 +157,14 @@ export class Allocator<M extends DeviceMemory> {
     return new MemoryRefusedError(failed, ledger, sumOf(pieces), available);
   }
 
-  /** Whether all heaps together have room for so much, by what they say; small buffers may lie in some of their own. */
+  /** Whether all heaps together have room for that much, by what they say; small buffers may be in some of their own. */
   #isEnoughFor(pieces: readonly Piece[]): boolean {
     const { device, accounts, rules } = this.#shared;
     const large = pieces.filter(({ use }) => wantsDeviceMemory.has(use));
     return sumOf(large) <= roomBytes(device, accounts, rules);
   }
 
-  /** What the user sets. */
+  /** The user's settings. */
   get rules(): Rules {
     return this.#shared.rules;
   }
@@ -174,7 +174,7 @@ export class Allocator<M extends DeviceMemory> {
     return this.#shared.accounts.held;
   }
 
-  /** Whether anything of a placement lies beyond the device's memory although it would be faster in it. */
+  /** Whether anything of a placement is beyond the device's memory although it would be faster in it. */
   hasSpilled({ blocks }: Placement<M>): boolean {
     return blocks.some((block) => this.#isSpilled(block));
   }
@@ -195,8 +195,8 @@ export class Allocator<M extends DeviceMemory> {
   }
 
   /**
-   * Takes memory of the device for what spilled, the hottest first, as far as its budgets have room now; null where there
-   * is room for nothing. Errors: device-lost.
+   * Takes device memory for spilled pieces, the hottest first, as far as its budgets have room now; null where there
+   * is no room. Errors: device-lost.
    */
   promote(placement: Placement<M>): Promotion<M> | null {
     const placed = placement as Placed<M>;

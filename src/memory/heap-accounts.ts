@@ -3,7 +3,7 @@ import { leftBytes, type MemoryDevice } from "./memory-device.js";
 const headroomShare = 0.05;
 
 /**
- * What is never taken of a heap: 5 % of it, since some drivers fail above that, but at most half of what would be free
+ * The part of a heap that is never used: 5 % of it, since some drivers fail above that, but at most half of what would be free
  * without us.
  */
 export function headroomOf(heapSizeBytes: number, freeWithoutUsBytes: number): number {
@@ -28,14 +28,14 @@ export class HeapAccounts {
     this.refresh();
   }
 
-  /** Asks the driver anew. */
+  /** Asks the driver again. */
   refresh(): void {
     const budgets = this.#device.budget();
     this.#freeAtSnapshot = this.#device.heaps.map(({ sizeBytes }, heap) => {
       const budget = budgets?.[heap];
       return leftBytes(sizeBytes, budget ?? { usageBytes: this.#held[heap]! });
     });
-    // what we hold counts as free here, or every further request would take half of the headroom
+    // what we hold counts as free here; otherwise every further request would take half of the headroom
     this.#headrooms = this.#device.heaps.map(({ sizeBytes }, heap) =>
       headroomOf(sizeBytes, this.#freeAtSnapshot[heap]! + this.#held[heap]!),
     );
@@ -61,7 +61,7 @@ export class HeapAccounts {
     return this.#headrooms[heap]!;
   }
 
-  /** What may be taken: what is free, less the headroom, or several of them. */
+  /** What may be taken: what is free, less one or several headrooms. */
   availableBytes(heap: number, nHeadrooms = 1): number {
     return Math.max(0, Math.floor(this.freeBytes(heap) - nHeadrooms * this.#headrooms[heap]!));
   }

@@ -21,9 +21,9 @@ it("takes what the budget leaves beside the headroom, and not a page more, thoug
   expect(allocator().place([piece(50 * MiB)]).blocks).toHaveLength(1);
   const tooMuch = () => allocator().place([piece(50 * MiB + 1)]);
   expect(tooMuch).toThrow(MemoryRefusedError);
-  expect(tooMuch).toThrow(/50 MiB are needed in all, 50 MiB can be had/);
+  expect(tooMuch).toThrow(/50 MiB is needed in total, 50 MiB is available/);
   expect(tooMuch).toThrow(
-    /100 MiB left, 50 MiB of it kept free\): more than is left beside what is kept free/,
+    /100 MiB left, 50 MiB of it kept free\): more than is left above what is kept free/,
   );
 });
 

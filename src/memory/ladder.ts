@@ -39,13 +39,13 @@ function incoherence({ flags }: MemoryType): number {
   return flags & memoryFlags.hostVisible && !(flags & memoryFlags.hostCoherent) ? 1 : 0;
 }
 
-/** What the user sets. */
+/** The user's settings. */
 export interface Rules {
   /** What this process may hold in the device's heaps; Infinity without a limit of the user's. */
   readonly vramLimitBytes: number;
 }
 
-/** What one allocation on a step may come to, whatever the budgets say, and what to say of more. */
+/** The largest size of one allocation on a step, whatever the budgets say, and the reason given when it is exceeded. */
 export function boundsOf(
   device: MemoryDevice,
   accounts: HeapAccounts,
@@ -61,7 +61,7 @@ export function boundsOf(
     [heapSizeBytes, "more than the whole heap"],
     [
       spared ? 0 : Number.POSITIVE_INFINITY,
-      "the visible part of VRAM is small: left for staging and small buffers",
+      "the visible part of VRAM is small: kept for staging and small buffers",
     ],
     deviceLocal
       ? [vramLimitBytes - accounts.heldBytes(true), "more than the limit set for VRAM"]
@@ -70,8 +70,8 @@ export function boundsOf(
 }
 
 /**
- * What may be had in all, by what the heaps say, for what the device reads all the time: what is free in each heap less its
- * headroom, within the limits.
+ * Bytes available in total for what the device reads all the time: what the heaps report as free, less their
+ * headrooms, within the limits.
  */
 export function roomBytes(device: MemoryDevice, accounts: HeapAccounts, rules: Rules): number {
   const steps = [...wantsDeviceMemory].flatMap((use) => stepsOf(device, use));
@@ -88,7 +88,7 @@ export function roomBytes(device: MemoryDevice, accounts: HeapAccounts, rules: R
   return within(true, rules.vramLimitBytes) + within(false, device.limits.maxHostBytes);
 }
 
-/** Tries one size on one step; the ledger says what came of it. Throws only when the device is lost. */
+/** Tries one size on one step and records the result in the ledger. Throws only when the device is lost. */
 export function attempt<M extends DeviceMemory>(
   device: MemoryDevice<M>,
   accounts: HeapAccounts,

@@ -1,8 +1,8 @@
 import { size } from "./size.js";
 
-/** One try to get memory, or the reason there was none. */
+/** One attempt to get memory, or the reason why there was no attempt. */
 export interface LedgerEntry {
-  /** What it was for: "weights". */
+  /** Its purpose: "weights". */
   readonly purpose: string;
   /** "HOST_VISIBLE|DEVICE_LOCAL", the rung of the ladder. */
   readonly rung: string;
@@ -12,7 +12,7 @@ export interface LedgerEntry {
   readonly flags: number | null;
   readonly heap: number | null;
   readonly heapSizeBytes: number | null;
-  /** What was left in the heap, by the driver's budget or our own account. */
+  /** What was left in the heap, by the driver's budget or by our own count. */
   readonly leftBytes: number | null;
   /** How much of that is kept free. */
   readonly headroomBytes: number | null;
@@ -29,11 +29,11 @@ export interface LedgerEntry {
 export interface LedgerRecord extends LedgerEntry {
   /** Milliseconds since the ledger was opened, of the first time. */
   readonly atMs: number;
-  /** How often in a row the same was said; sizeBytes and leftBytes are the first one's. */
+  /** How often in a row the same entry occurred; sizeBytes and leftBytes are those of the first. */
   readonly times: number;
 }
 
-/** The record of every try, skip, refusal and spill; the oldest give way when there are very many. */
+/** The record of every attempt, skip, refusal and spill. When there are very many, the oldest are dropped. */
 export class Ledger {
   readonly #capacity: number;
   readonly #entries: LedgerRecord[] = [];
@@ -61,7 +61,7 @@ export class Ledger {
     return this.#entries;
   }
 
-  /** How many entries gave way. */
+  /** How many entries were dropped. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -90,7 +90,7 @@ export function describeEntry(entry: LedgerEntry & { readonly times?: number }):
   return `${entry.outcome} ${size(entry.sizeBytes)} for ${entry.purpose} (${where}${left})${reason}${times}`;
 }
 
-/** The ledger's tail in words, for an error. */
+/** The end of the ledger in words, for an error. */
 export function lastTries(ledger: Ledger, n = 3): string {
   return ledger.entries.slice(-n).map(describeEntry).join("; ");
 }

@@ -29,24 +29,24 @@ export interface HeapBudget {
 }
 
 /**
- * What is left in a heap. All is clamped: drivers report budgets above the heap, usages above the budget, and 2^64 - 1.
- * Where they tell nothing, the whole heap is left.
+ * What is left in a heap. Everything is clamped: drivers report budgets above the heap, usages above the budget, and 2^64 - 1.
+ * Where they report nothing, the whole heap is left.
  */
 export function leftBytes(sizeBytes: number, budget: Partial<HeapBudget> | null | undefined): number {
   const budgetBytes = Math.min(Math.max(0, budget?.budgetBytes ?? sizeBytes), sizeBytes);
   return budgetBytes - Math.min(Math.max(0, budget?.usageBytes ?? 0), budgetBytes);
 }
 
-/** What a device allows, and what is to be asked of it at most. */
+/** What a device allows, and the most that may be requested of it. */
 export interface MemoryLimits {
   /** Largest single allocation. */
   readonly maxAllocationSizeBytes: number;
   readonly maxAllocationCount: number;
-  /** What the host's share may come to in heaps that are not device-local. */
+  /** The most that may be taken of heaps that are not device-local. */
   readonly maxHostBytes: number;
 }
 
-/** Memory that was got: one allocation, usable by the device as a whole. */
+/** Allocated memory: one allocation, usable by the device as a whole. */
 export interface DeviceMemory {
   readonly sizeBytes: number;
   readonly type: number;
@@ -56,7 +56,7 @@ export interface DeviceMemory {
   free(): void;
 }
 
-/** Why an allocation was not made. Device loss is no refusal but an error. */
+/** Why an allocation was not made. A lost device is not a refusal but an error. */
 export interface Refusal {
   readonly refused: string;
 }
@@ -71,13 +71,13 @@ export interface MemoryDevice<M extends DeviceMemory = DeviceMemory> {
   /** Bit i is set if memory type i can hold what we allocate. */
   readonly usableTypes: number;
   readonly limits: MemoryLimits;
-  /** Per heap, or null where the driver doesn't tell. */
+  /** Per heap, or null where the driver does not report it. */
   budget(): readonly HeapBudget[] | null;
   /** priority: 0 to 1, what the driver keeps longest when memory runs short. Throws only when the device is lost. */
   allocate(type: number, sizeBytes: number, priority: number): M | Refusal;
 }
 
-/** "DEVICE_LOCAL|HOST_VISIBLE", for people. */
+/** The flags as text: "DEVICE_LOCAL|HOST_VISIBLE". */
 export function flagNames(flags: number): string {
   const names = [
     [memoryFlags.deviceLocal, "DEVICE_LOCAL"],

@@ -25,9 +25,9 @@ export function parseSize(text: string, what = "a size"): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = units[(unit ?? "").toLowerCase()];
   const bytes = Math.floor(Number(digits) * (factor ?? Number.NaN));
-  // more than any machine has is a slip of the keyboard, and beyond 2^53 bytes can't be counted one by one
+  // a size larger than any machine's memory is a typing mistake, and above 2^53 numbers are not exact
   if (!Number.isSafeInteger(bytes))
-    throw new WhisperVulkanError("option-invalid", `${what} ${JSON.stringify(text)} is no size`, {
+    throw new WhisperVulkanError("option-invalid", `${what} ${JSON.stringify(text)} is not a size`, {
       hint: "Write it like 512MiB, 8GB, 1.5GiB, or as a number of bytes.",
     });
   return bytes;

@@ -45,7 +45,7 @@ export function picture(plan: MemoryPlan, title: string, verdict: string): strin
   rows.push(text(margin, verdict));
   y += lineHeight + 6;
   if (plan.vramLimitBytes !== null) {
-    rows.push(text(margin, `limit: ${size(plan.vramLimitBytes)} of the device's memory may be taken`));
+    rows.push(text(margin, `limit: ${size(plan.vramLimitBytes)} of the device's memory may be used`));
     y += lineHeight + 6;
   }
   const legend = (entries: readonly (readonly [colour: string, name: string])[]) => {
@@ -86,7 +86,7 @@ ${rows.join("\n")}
 function heapLine(heap: PlannedHeap, index: number): string {
   const { sizeBytes, deviceLocal, freeBytes, headroomBytes, takenBytes } = heap;
   const where = deviceLocal ? "the device's own" : "the host's";
-  const free = `${size(freeBytes)} free (${size(headroomBytes)} of it stay free)`;
+  const free = `${size(freeBytes)} free (${size(headroomBytes)} of it is kept free)`;
   return `heap ${index}, ${where}: ${size(sizeBytes)}, ${free}, ${size(takenBytes)} taken`;
 }
 

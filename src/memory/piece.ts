@@ -4,17 +4,17 @@ import type { Rows } from "./rows.js";
 import type { Tlsf } from "./tlsf.js";
 import type { Use } from "./uses.js";
 
-/** A piece of memory wanted; it never straddles two blocks. */
+/** A requested piece of memory. It never straddles two blocks. */
 export interface Piece {
   readonly key: string;
   readonly sizeBytes: number;
   readonly use: Use;
-  /** For people: "weights". */
+  /** What users read: "weights". */
   readonly label: string;
   /** How often all of it is read in a unit of work: what decides who keeps the fastest memory. */
   readonly reads: number;
   /**
-   * What it consists of, so that it can be cut where it does not fit as a whole; its key is rowsKey(of, first), and so are
+   * What it consists of, so that it can be cut where it does not fit in one piece. Its key is rowsKey(of, first), and so are
    * those of its parts. Absent: it stays whole.
    */
   readonly rows?: Rows;
@@ -37,17 +37,17 @@ export interface Block<M extends DeviceMemory> {
   readonly pieces: Piece[];
 }
 
-/** Among pieces read equally often, caches and small buffers come before weights. */
+/** Among pieces that are read equally often, caches and small buffers come before weights. */
 function rank(use: Use): number {
   return use === "upload" || use === "readBack" ? 0 : use === "caches" ? 1 : 2;
 }
 
-/** Who chooses first. */
+/** The order in which pieces are placed. */
 export function byHeat(a: Piece, b: Piece): number {
   return b.reads - a.reads || rank(a.use) - rank(b.use) || b.sizeBytes - a.sizeBytes;
 }
 
-/** Puts a piece into a block, or answers null where the block has no room for it. */
+/** Puts a piece into a block; null where the block has no room for it. */
 export function take<M extends DeviceMemory>(block: Block<M>, piece: Piece): Place<M> | null {
   const offsetBytes = block.ranges.allocate(piece.sizeBytes);
   if (offsetBytes === null) return null;

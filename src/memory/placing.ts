@@ -15,34 +15,34 @@ export interface AllocatorState<M extends DeviceMemory> {
   readonly rules: Rules;
   readonly alignmentBytes: number;
   readonly maxBlockBytes: number;
-  /** Over all placements: maxMemoryAllocationCount holds for the device. */
+  /** Over all placements, since maxMemoryAllocationCount applies to the whole device. */
   nBlocks: number;
 }
 
 /** Heaps up to this size are cut into eighths: a block of 256 MiB would be all of some. */
 const smallHeapBytes = 2 ** 30;
-/** Blocks are whole pages, so that what is asked for is what the driver takes. */
+/** Blocks are whole pages, so that the requested size is what the driver takes. */
 const pageBytes = 4096;
 /** No piece is cut smaller: each part costs the program a command. */
 const leastCutBytes = 64 << 10;
 
-/** What moves back must leave half as much more headroom than what is placed: it is not to be in the way again at once. */
+/** Memory that moves back must leave 1.5 times the usual headroom, so that it is not in the way again at once. */
 export const promotionHeadrooms = 1.5;
 
-/** A size that was refused, and what was held of its heap then: as long as no less is, asking again would gain nothing. */
+/** A size that was refused, and what was held of its heap then: as long as no less is held, another request is pointless. */
 export interface Refused {
   readonly type: number;
   readonly sizeBytes: number;
   readonly heldBytes: number;
 }
 
-/** What is done otherwise since placing failed before. */
+/** What this attempt does differently because an earlier one failed. */
 export interface Attempt {
   /** Keys of pieces that are placed before all others. */
   readonly first: ReadonlySet<string>;
   /** Whether pieces may be cut, which takes more allocations. */
   readonly cutting: boolean;
-  /** Of the attempts before; added to. */
+  /** Refusals of earlier attempts; more are added. */
   readonly refused: Refused[];
 }
 
@@ -79,7 +79,7 @@ export class Placing<M extends DeviceMemory> {
     );
   }
 
-  /** Places everything; the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
+  /** Places everything; returns the piece for which there is no memory anywhere, or null. Throws when the device is lost. */
   placeAll(): Piece | null {
     for (const piece of this.#waiting) {
       this.#waiting.delete(piece);
@@ -106,8 +106,8 @@ export class Placing<M extends DeviceMemory> {
   }
 
   /**
-   * All of a piece or, where that would cost it the device's memory or all memory, as much of its front as is to be had.
-   * Answers the rest, null where there is none; the piece itself where nothing was to be had.
+   * Places a whole piece or, where that would cost it the device's memory or all memory, as much of its front as possible.
+   * Returns the rest, null where there is none, or the piece itself where nothing could be placed.
    */
   #placeSome(piece: Piece): Piece | null {
     for (const inDevice of [true, false]) {
@@ -123,13 +123,13 @@ export class Placing<M extends DeviceMemory> {
     return piece;
   }
 
-  /** The steps of a use that lead to the device's own memory, or the others. */
+  /** The steps of a use that give the device's own memory, or the other steps. */
   #stepsTo(use: Use, inDevice: boolean): readonly Step[] {
     const { device } = this.#shared;
     let steps = this.#steps.get(use);
     if (!steps) {
       const all = stepsOf(device, use);
-      // where it makes no difference to a use the ladder's order is all there is
+      // where this makes no difference to a use, only the order of the ladder counts
       const isFirst = ({ heap }: Step) => !wantsDeviceMemory.has(use) || device.heaps[heap]!.deviceLocal;
       steps = { inDevice: all.filter(isFirst), others: all.filter((step) => !isFirst(step)) };
       this.#steps.set(use, steps);
@@ -156,7 +156,7 @@ export class Placing<M extends DeviceMemory> {
   #openBlock(piece: Piece, step: Step): Block<M> | null {
     const { device, accounts, ledger } = this.#shared;
     const skip = (sizeBytes: number, reason: string) => {
-      // said once, not for every piece; when something is moved back, what stays says nothing new
+      // recorded once, not for every piece; when something is moved back, what stays is nothing new
       if (this.#nHeadrooms === 1 && this.#isNews(piece, step, reason))
         ledger.add({ ...entryFor(device, accounts, step, sizeBytes, piece.label), reason });
       return null;
@@ -167,9 +167,9 @@ export class Placing<M extends DeviceMemory> {
     const rule = this.#bounds(step).find(([mostBytes]) => least > mostBytes);
     if (rule) return skip(least, rule[1]);
     const left = this.#leftBytes(step);
-    if (least > left) return skip(least, "more than is left beside what is kept free");
+    if (least > left) return skip(least, "more than is left above what is kept free");
     const refusedBytes = this.#refusedBytes(step);
-    if (least >= refusedBytes) return skip(least, "no more than this was refused just now");
+    if (least >= refusedBytes) return skip(least, "a request no larger than this was just refused");
     let most = Math.min(
       ...[this.#blockBytes(step), left, device.limits.maxAllocationSizeBytes, refusedBytes - 1],
     );
@@ -194,7 +194,7 @@ export class Placing<M extends DeviceMemory> {
     return { memory, use, label, step, ranges: new Tlsf(sizeBytes), pieces: [] };
   }
 
-  /** Places as much of a piece as is to be had on one of these steps; answers the rest, or null where that is too little. */
+  /** Places as much of a piece as possible on one of these steps; returns the rest, or null where too little can be placed. */
   #placeFront(piece: Piece, steps: readonly Step[]): Piece | null {
     const { device, alignmentBytes, accounts, ledger } = this.#shared;
     const unit = Math.max(pageBytes, alignmentBytes);
@@ -209,14 +209,14 @@ export class Placing<M extends DeviceMemory> {
       const place = this.#onSteps(front, [best.step]);
       if (!place) continue; // refused: half as much next time
       const entry = entryFor(device, accounts, best.step, piece.sizeBytes, piece.label);
-      ledger.add({ ...entry, outcome: "split", reason: "as a whole it doesn't fit" });
+      ledger.add({ ...entry, outcome: "split", reason: "it does not fit in one piece" });
       this.places.set(front.key, place);
       return rest;
     }
     return null;
   }
 
-  /** The most that may still be had at once on a step: of what was refused perhaps half. */
+  /** The largest allocation that may still succeed on a step: of a refused size, perhaps half. */
   #roomBytes(step: Step): number {
     return Math.min(
       ...this.#bounds(step).map(([mostBytes]) => mostBytes),
@@ -249,7 +249,7 @@ export class Placing<M extends DeviceMemory> {
     return sizeBytes <= smallHeapBytes ? Math.min(maxBlockBytes, sizeBytes / 8) : maxBlockBytes;
   }
 
-  /** Bytes of this piece and of those of its kind after it, as many as come to at most `most`; at least its own, which waits no longer. */
+  /** Bytes of this piece and of the following ones of its kind, up to `most` in total, but at least this piece's own. */
   #fitting(piece: Piece, most: number): number {
     let sum = piece.sizeBytes;
     for (const other of this.#waiting) {
@@ -260,7 +260,7 @@ export class Placing<M extends DeviceMemory> {
     return sum;
   }
 
-  /** False where the same was said last of this use on this step. */
+  /** False where the last entry for this use on this step said the same. */
   #isNews({ use }: Piece, step: Step, reason: string): boolean {
     const byUse = this.#said.get(step) ?? new Map<Use, string>();
     if (byUse.get(use) === reason) return false;
@@ -269,7 +269,7 @@ export class Placing<M extends DeviceMemory> {
   }
 }
 
-/** For drivers that page VRAM out: what every token reads goes last. */
+/** For drivers that page VRAM out: what every token reads is paged out last. */
 function priorityOf(use: Use): number {
   return use === "coldWeights" ? 0.5 : use === "scratch" ? 0.75 : 1;
 }

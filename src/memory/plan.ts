@@ -7,7 +7,7 @@ import type { DeviceMemory } from "./memory-device.js";
 import { type MemorySnapshot, SnapshotDevice } from "./snapshot.js";
 import { type Use, wantsDeviceMemory } from "./uses.js";
 
-/** One allocation of the driver's, and what lies in it. */
+/** One allocation of the driver's, and what is in it. */
 export interface PlannedBlock {
   readonly type: number;
   readonly flags: number;
@@ -22,7 +22,7 @@ export interface PlannedBlock {
   }[];
 }
 
-/** A heap of the plan: what it has, and what was taken of it. */
+/** A heap of the plan: its size, and what is taken of it. */
 export interface PlannedHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
@@ -33,37 +33,37 @@ export interface PlannedHeap {
   readonly takenBytes: number;
 }
 
-/** Where everything would lie, or lies: plain data. */
+/** Where everything would be, or is: plain data. */
 export interface MemoryPlan {
   /** device: all in the device's own memory; spill: some beyond it; refused: not on this device at all. */
   readonly verdict: "device" | "spill" | "refused";
   readonly heaps: readonly PlannedHeap[];
   readonly blocks: readonly PlannedBlock[];
-  /** What was asked for, and what is held for it. */
+  /** Bytes requested, and bytes held for them. */
   readonly neededBytes: number;
   readonly takenBytes: number;
-  /** What could be had in all: free in the heaps that serve, less what is kept free, within the limits. */
+  /** Bytes available in total: free in the usable heaps, less what is kept free, within the limits. */
   readonly availableBytes: number;
-  /** What the user lets be taken of the device's memory; null: no limit. */
+  /** The user's limit on the device's memory; null: no limit. */
   readonly vramLimitBytes: number | null;
   /** Why it was refused, in words; null where it wasn't. */
   readonly refusal: string | null;
   /** Held outside of the device's memory although it would be faster in it. */
   readonly spilledBytes: number;
-  /** What reading everything from the device's own memory takes in a unit of work, in seconds, and what the spill adds. */
+  /** How long reading everything from the device's own memory takes per unit of work, in seconds, and how much the spill adds. */
   readonly readSeconds: number;
   readonly extraSeconds: number;
   readonly bandwidth: MemoryBandwidth;
   readonly record: readonly LedgerRecord[];
 }
 
-/** What was asked for in vain: a MemoryRefusedError, or what stands for one. */
+/** A request that failed: a MemoryRefusedError, or its equivalent. */
 export interface Refused {
   readonly message: string;
   readonly neededBytes: number;
 }
 
-/** What came of placing on a snapshot: what was placed, or that all was refused. rules: those of the allocator. */
+/** The result of placing on a snapshot: the placement, or the refusal. rules: those of the allocator. */
 export function planOf(
   snapshot: MemorySnapshot,
   outcome: readonly Placement<DeviceMemory>[] | Refused,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type ErrorCode, systemErrorCode, WhisperVulkanError } from "../errors.js";
 
 /**
- * Reads a JSON file. shown: its name in messages; code: of the error for what is no JSON. Errors: that one; file-not-found,
+ * Reads a JSON file. shown: its name in messages; code: of the error for invalid JSON. Errors: that one; file-not-found,
  * file-is-folder, file-unreadable.
  */
 export async function readJson(file: string, shown: string, code: ErrorCode): Promise<unknown> {
@@ -12,14 +12,18 @@ export async function readJson(file: string, shown: string, code: ErrorCode): Pr
   return parseJson(text, shown, code);
 }
 
-/** The same of a text that was read. */
+/** The same for text that was already read. */
 export function parseJson(text: string, shown: string, code: ErrorCode): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, "")); // Windows' editors and shells begin files with a byte order mark
   } catch (cause) {
-    throw new WhisperVulkanError(code, `${shown} is no JSON: ${(cause as Error).message.split("\n")[0]}`, {
-      cause,
-    });
+    throw new WhisperVulkanError(
+      code,
+      `${shown} is not valid JSON: ${(cause as Error).message.split("\n")[0]}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

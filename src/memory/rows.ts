@@ -1,8 +1,8 @@
 import type { Piece } from "./piece.js";
 
-/** Rows that lie one behind the other in a piece: between them it may be cut. */
+/** Rows that lie one after the other in a piece: between them it may be cut. */
 export interface Rows {
-  /** What they are rows of. */
+  /** The tensor that the rows belong to. */
   readonly of: string;
   /** Of all its rows the first one here, from 0 on, and how many. */
   readonly first: number;
@@ -10,7 +10,7 @@ export interface Rows {
   readonly rowBytes: number;
 }
 
-/** Whoever reads rows likes round numbers of them; and rows of 16-bit numbers start on 32 bits only every second time. */
+/** Kernels read round numbers of rows fastest, and of rows of 16-bit numbers only every second one may start on 32 bits. */
 const multiples = [64, 16, 2] as const;
 
 /** The key of a piece that holds rows from this one on. */
@@ -18,7 +18,7 @@ export function rowsKey(of: string, first: number): string {
   return `${of} ${first}`;
 }
 
-/** How many first rows come to at most maxBytes; null where not even a few do, or all do. */
+/** How many of the first rows take at most maxBytes; null where not even a few fit, or all fit. */
 export function leadingRows(
   { count, rowBytes }: Pick<Rows, "count" | "rowBytes">,
   maxBytes: number,
@@ -29,7 +29,7 @@ export function leadingRows(
   return Math.floor(fitting / multiple) * multiple;
 }
 
-/** A piece's first rows, which come to at most maxBytes, and the rest; null where it cannot be cut so. */
+/** A piece's first rows, which take at most maxBytes, and the rest; null where it cannot be cut like this. */
 export function cut(piece: Piece, maxBytes: number): readonly [head: Piece, rest: Piece] | null {
   const { rows } = piece;
   const count = rows && leadingRows(rows, maxBytes);

@@ -1,6 +1,6 @@
-/** "3.6 GiB are needed in all, 3.4 GiB can be had". */
+/** "3.6 GiB is needed in total, 3.4 GiB is available". */
 export function neededAgainstAvailable(neededBytes: number, availableBytes: number): string {
-  return `${size(neededBytes)} are needed in all, ${size(availableBytes)} can be had`;
+  return `${size(neededBytes)} is needed in total, ${size(availableBytes)} is available`;
 }
 
 /** "141 MiB". */

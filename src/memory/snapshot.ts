@@ -10,28 +10,28 @@ import type {
   Refusal,
 } from "./memory-device.js";
 
-/** A device's memory at one moment, as plain data: what planning needs, and nothing that changes by itself. */
+/** A device's memory at one moment, as plain data: what planning needs, without anything that changes on its own. */
 export interface MemorySnapshot {
   readonly heaps: readonly MemoryHeap[];
   readonly types: readonly MemoryType[];
   /** Bit i: memory type i can hold what is allocated. */
   readonly usableTypes: number;
   readonly limits: MemoryLimits;
-  /** Per heap, or null where the driver doesn't tell. */
+  /** Per heap, or null where the driver does not report it. */
   readonly budgets: readonly HeapBudget[] | null;
-  /** Per heap the largest piece to be had at once, where it is known to be fragmented. */
+  /** Per heap the largest possible allocation, where the heap is known to be fragmented. */
   readonly largestFreeBytes?: readonly (number | null)[];
   /** Where they were measured. */
   readonly bandwidth?: MemoryBandwidth;
 }
 
-/** What a device reports just now. */
+/** What a device reports at this moment. */
 export function takeSnapshot(device: MemoryDevice): MemorySnapshot {
   const { heaps, types, usableTypes, limits } = device;
   return { heaps, types, usableTypes, limits, budgets: device.budget() };
 }
 
-/** A device with nothing behind it, which gives and refuses as a snapshot says: allocating from it is planning. */
+/** A device without hardware, which grants and refuses according to a snapshot: allocating from it is planning. */
 export class SnapshotDevice implements MemoryDevice {
   readonly heaps: readonly MemoryHeap[];
   readonly types: readonly MemoryType[];
@@ -76,7 +76,7 @@ export class SnapshotDevice implements MemoryDevice {
     this.#heldBytes[heap]! += sizeBytes;
     this.#nAllocations++;
     const unreachable = () => {
-      throw new Error("there is nothing behind a snapshot");
+      throw new Error("a snapshot has no real memory");
     };
     return {
       ...{ sizeBytes, type, write: unreachable, read: unreachable },
@@ -87,7 +87,7 @@ export class SnapshotDevice implements MemoryDevice {
     };
   }
 
-  /** What others hold is gone; a budget below that is advice, which a driver goes beyond. */
+  /** Memory that others hold cannot be taken. A budget below that is advice, which a driver exceeds. */
   #freeBytes(heap: number): number {
     const usage = this.#snapshot.budgets?.[heap]?.usageBytes ?? 0;
     return (
@@ -97,7 +97,7 @@ export class SnapshotDevice implements MemoryDevice {
 }
 
 /**
- * The snapshot with so much free, the rest held by others (--free HEAP=SIZE): bytes by heap; more than a heap means all
+ * The snapshot with that much free, the rest held by others (--free HEAP=SIZE): bytes by heap; more than a heap means all
  * of it. name: of the device or card, for people. Error: option-invalid, where there is no such heap.
  */
 export function withFreeBytes(

@@ -5,7 +5,7 @@ const powers = 54;
 /**
  * Two-level segregated fit over a range of bytes: free ranges stand in lists by size, a power of two and within it one of
  * 16 equal steps, so that a range that fits is found without a search (Masmano, Ripoll, Crespo, Real: TLSF, 2004).
- * Knows offsets only; the memory itself is somebody else's.
+ * Handles offsets only, not the memory itself.
  */
 export class Tlsf {
   readonly sizeBytes: number;
@@ -88,7 +88,7 @@ export class Tlsf {
     this.#byOffset.delete(right.offset);
   }
 
-  /** Any range of a list above fits; of its own list perhaps one does, which lets a block be filled to the last byte. */
+  /** Any range in a higher list fits. In its own list one may fit, which lets a block be filled to the last byte. */
   #find(sizeBytes: number): Range | null {
     const own = listOf(sizeBytes);
     for (let range = this.#lists[own] ?? null; range; range = range.next)

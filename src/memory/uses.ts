@@ -1,6 +1,6 @@
 import { memoryFlags } from "./memory-device.js";
 
-/** What memory is for. */
+/** What memory is used for. */
 export type Use = keyof typeof ladders;
 
 /** A kind of memory: the flags it must and must not have. */
@@ -26,7 +26,7 @@ const cached: Rung = { name: "HOST_VISIBLE|HOST_CACHED", required: hostVisible |
 const any: Rung = { name: "HOST_VISIBLE", required: hostVisible, forbidden: 0 };
 
 /**
- * Which kinds of memory are tried for what, best first.
+ * Which kinds of memory are tried for which use, best first.
  *
  * | use | first | then | then | why |
  * |---|---|---|---|---|
@@ -52,7 +52,7 @@ export const wantsDeviceMemory: ReadonlySet<Use> = new Set([
   "scratch",
 ]);
 
-/** Lazily allocated, protected and AMD's device-coherent types are never picked. */
+/** Lazily allocated, protected and AMD's device-coherent types are never used. */
 export const neverPicked =
   memoryFlags.lazilyAllocated |
   memoryFlags.protected |

@@ -30,7 +30,7 @@ describe("catalogue", () => {
     expect(Math.round(modelNamed("turbo").parameters / 1e6)).toBe(809);
   });
 
-  it("answers to names and aliases, and lists smaller files first", () => {
+  it("finds models by name and alias, and lists smaller files first", () => {
     expect(findModel("turbo")?.name).toBe("large-v3-turbo");
     expect(findModel("large")?.name).toBe("large-v3");
     expect(findModel("base.en")?.multilingual).toBe(false);

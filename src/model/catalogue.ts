@@ -7,11 +7,11 @@ import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
 /** An official model, known without its file. */
 export interface CatalogueEntry {
   readonly name: string;
-  /** Other names it answers to. */
+  /** Its other names. */
   readonly aliases: readonly string[];
   readonly dimensions: ModelDimensions;
   readonly multilingual: boolean;
-  /** Languages it writes: 1, 99 or 100. */
+  /** How many languages it knows: 1, 99 or 100. */
   readonly languages: number;
   readonly parameters: number;
   /** The official file's exact size. */
@@ -108,13 +108,13 @@ export function modelNamed(name: string): CatalogueEntry {
   const names = catalogue.flatMap((known) => [known.name, ...known.aliases]);
   throw new WhisperVulkanError(
     "model-unknown",
-    `There is no model called ${shown(name)}; the nearest names are ${nearestNames(name, names).join(", ")}.`,
-    { hint: "`whisper-vulkan models` lists all of them; a model file of your own is given by its path." },
+    `There is no model called ${shown(name)}. The nearest names are ${nearestNames(name, names).join(", ")}.`,
+    { hint: "`whisper-vulkan models` lists all of them; to use a model file of your own, give its path." },
   );
 }
 
 /**
- * As plain JavaScript may give it.
+ * Checks a model's name, which plain JavaScript may give with any type.
  * @throws WhisperVulkanError "option-invalid"
  */
 export function checkModelName(name: unknown): void {

@@ -2,9 +2,9 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { cut } from "../shown.js";
 
-/** Between two tensors only a few dozen bytes are wanted, so reading far ahead would be waste. */
+/** Between two tensors only a few dozen bytes are needed, so reading far ahead would be wasteful. */
 const chunkSizeBytes = 8 * 1024;
-/** Where one chunk follows the other, as in the vocabulary, they grow up to this. */
+/** Where chunks are read in sequence, as in the vocabulary, they grow up to this size. */
 const largestChunkBytes = 256 * 1024;
 const anotherCopy =
   "Get the file again (`whisper-vulkan pull NAME` for an official model) or name another one.";
@@ -62,7 +62,7 @@ export class FileCursor {
     return this.#chunk.subarray(first, first + sizeBytes);
   }
 
-  /** What take() would answer, where that needs no reading; else null, and nothing is taken. */
+  /** Like take() where that needs no reading; otherwise null, and nothing is taken. */
   takeAtOnce(sizeBytes: number): Uint8Array | null {
     const first = this.offsetBytes - this.#chunkOffsetBytes;
     if (first < 0 || first + sizeBytes > this.#chunk.byteLength) return null;
@@ -108,7 +108,7 @@ export class FileCursor {
     }
   }
 
-  /** The error for something wrong at a place in this file. `what` is a full clause without its full stop. */
+  /** The error for a fault at a place in this file. `what` is a full clause without a full stop. */
   invalid(what: string, offsetBytes = this.offsetBytes, hint = anotherCopy): WhisperVulkanError {
     return new WhisperVulkanError("model-invalid", `${cut(this.path)}: ${what} (at byte ${offsetBytes}).`, {
       hint,

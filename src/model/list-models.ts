@@ -24,7 +24,7 @@ async function sizeOf(path: string): Promise<number | null> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    // Whatever keeps a file from being looked at also keeps it from being used.
+    // A file that cannot be accessed cannot be used either.
     if (systemErrorCode(error) !== null) return null;
     throw error;
   }

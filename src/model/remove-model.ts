@@ -8,9 +8,9 @@ import { modelNamed } from "./catalogue.js";
 import { forgetValidator } from "./pull/download.js";
 
 /**
- * Removes a pulled model from the cache, with what a pull that was stopped left of it; waits for a pull of it that is
- * under way. A Whisper that is loaded from it goes on, but can't be loaded again after release() or a lost device.
- * Answers whether there was anything to remove.
+ * Removes a pulled model from the cache, with what a stopped pull has left; waits for a pull of it that is
+ * in progress. A Whisper that is loaded from it continues to work, but cannot be loaded again after release() or a lost device.
+ * Returns whether there was anything to remove.
  *
  * @throws WhisperVulkanError "model-unknown", "option-invalid", "cache-not-writable"
  */
@@ -20,7 +20,7 @@ export async function removeModel(name: string): Promise<boolean> {
   const rebuildPath = `${path}.rebuild`;
   try {
     const found = await Promise.all([path, partPath, rebuildPath].map(exists));
-    if (!found.includes(true)) return false; // perhaps there is no folder to lock in
+    if (!found.includes(true)) return false; // there may be no folder to create the lock in
     const lock = await FileLock.acquire(`${path}.lock`, undefined, () => {});
     try {
       await removeVerified(path);

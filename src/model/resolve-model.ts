@@ -2,14 +2,14 @@ import { stat } from "node:fs/promises";
 import { systemErrorCode } from "../errors.js";
 import { type CatalogueEntry, checkModelName, findModel, modelNamed } from "./catalogue.js";
 
-/** What a user means by a model: one from the catalogue, or a file of their own. */
+/** The model that a user named: one from the catalogue, or their own file. */
 export type ModelChoice =
   | { readonly kind: "catalogue"; readonly model: CatalogueEntry }
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * A path where the text has a separator or ends with .bin; else a model's name; else what lies under that name
- * in the current folder. (A file called "base" is meant only by "./base".)
+ * A path where the text has a separator or ends with .bin; otherwise a model's name; otherwise the file of that name
+ * in the current folder. (To name a file called "base", write "./base".)
  * @throws WhisperVulkanError "model-unknown"; "option-invalid" for what is no text
  */
 export async function resolveModel(nameOrPath: string): Promise<ModelChoice> {

@@ -6,7 +6,7 @@ import { crossCache, dense, norm } from "./encoder.js";
 import type { Program } from "./program.js";
 import { scratch, type Weights } from "./tensors.js";
 
-/** How a decoder program is cut: rows, tokens a row, rows whose logits are wanted, windows held. */
+/** The shape of a decoder program: rows, tokens per row, rows whose logits are needed, windows held. */
 export interface DecoderShape {
   readonly nRows: number;
   readonly nTokens: number;

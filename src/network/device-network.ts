@@ -10,10 +10,10 @@ import type { DecoderRow, Network } from "./network.js";
 import type { Program } from "./program.js";
 import { describeWeights, type Weights } from "./tensors.js";
 
-/** Tokens a row for which decoder programs exist; a prompt takes the next larger one. */
+/** Tokens per row for which decoder programs exist; a prompt uses the next larger one. */
 const tokenBuckets = [1, 4, 16, 64, 256] as const;
 
-/** All programs that a model on a device may run. nBatch: windows encoded and decoded at once; so far only 1 is run. */
+/** All programs that a model on a device may run. nBatch: windows encoded and decoded at once; only 1 is used so far. */
 export function networkPrograms(dimensions: ModelDimensions, weights: Weights, nBatch = 1): Program[] {
   const shapes = tokenBuckets.flatMap((nTokens) =>
     [1, 2].map((n): DecoderShape => ({ nRows: nBatch, nTokens, nSelect: n * nBatch, nAudio: nBatch })),
@@ -24,7 +24,7 @@ export function networkPrograms(dimensions: ModelDimensions, weights: Weights, n
   ];
 }
 
-/** A model on a backend: all memory taken at load, programs compiled when first used. */
+/** A model on a backend. All memory is taken at load; programs are compiled at first use. */
 export class DeviceNetwork implements Network {
   readonly dimensions: ModelDimensions;
   readonly #backend: Backend;
@@ -91,7 +91,7 @@ export class DeviceNetwork implements Network {
     );
   }
 
-  /** (1500, nState): what the last encode() came to, for comparing backends. */
+  /** (1500, nState): the result of the last encode(), for comparing backends. */
   async readEncoderOutput(): Promise<Float32Array> {
     const output = encoderOutput(this.dimensions, 1);
     const values = new Float32Array(output.shape.reduce((a, b) => a * b, 1));
@@ -100,11 +100,11 @@ export class DeviceNetwork implements Network {
   }
 
   /**
-   * Moves what spilled back to faster memory if that became free, and tells after each part. Not while it runs.
+   * Moves spilled memory back to faster memory if that has become free, and reports after each part. Not while a program runs.
    * Errors: device-lost, memory-refused.
    */
   async promote(onCopied?: () => void): Promise<void> {
-    // programs are recorded with the places of their tensors
+    // programs contain the places of their tensors
     if (await this.#storage.promote?.(onCopied)) await this.#disposeExecutables();
   }
 
@@ -140,7 +140,7 @@ function singleRow(nTokens: number, nSelect: number): DecoderShape {
   return { nRows: 1, nTokens, nSelect, nAudio: 1 };
 }
 
-/** The control buffer of a run: every row its own cache, listening to window 0. */
+/** The control buffer of a run: every row uses its own cache and attends to window 0. */
 function controlFor(
   dimensions: ModelDimensions,
   shape: DecoderShape,

@@ -32,7 +32,7 @@ export function crossCache(dimensions: ModelDimensions, nBatch: number, layer: n
 }
 
 /**
- * The encoder, and behind it the projection of its output to every decoder layer's cross-attention keys and
+ * The encoder, followed by the projection of its output to every decoder layer's cross-attention keys and
  * values: mel -> two convolutions -> positions -> blocks -> layer norm -> caches.
  */
 export function encoderProgram(dimensions: ModelDimensions, weights: Weights, nBatch: number): Program {

@@ -4,17 +4,17 @@ import type { ModelDimensions } from "./dimensions.js";
 export interface DecoderRow {
   /** Tokens to feed, the first at `position`. All rows of a run have as many tokens or fewer. */
   readonly tokens: readonly number[];
-  /** Where the first token stands in the sequence; keys and values before it are kept from earlier runs. */
+  /** Position of the first token in the sequence; keys and values before it are kept from earlier runs. */
   readonly position: number;
-  /** Indices into `tokens` whose logits are wanted, e.g. [tokens.length - 1]. At most two per row. */
+  /** Indices into `tokens` whose logits are needed, e.g. [tokens.length - 1]. At most two per row. */
   readonly logitsAt: readonly number[];
 }
 
-/** The network on a device: what the recogniser sees of everything below. */
+/** The network on a device: the interface between the recogniser and everything below. */
 export interface Network {
   readonly dimensions: ModelDimensions;
   /** Encodes one window and fills the cross-attention caches. mel: (3000, nMels), frame-major, f32. */
   encode(mel: Float32Array, signal?: AbortSignal): Promise<void>;
-  /** Runs the decoder; answers (number of logitsAt over all rows) arrays of nVocab logits, in order. Valid until the next run. */
+  /** Runs the decoder; returns (number of logitsAt over all rows) arrays of nVocab logits, in order. Valid until the next run. */
   decode(rows: readonly DecoderRow[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
 }

@@ -2,7 +2,7 @@ import { stepTensors } from "../ops/index.js";
 import { type Tensor, tensorSizeBytes } from "../ops/tensor.js";
 import type { Program } from "./program.js";
 
-/** Where a program's scratch tensors lie in the arena that all programs share. */
+/** Where a program's scratch tensors are in the arena that all programs share. */
 export interface ScratchPlan {
   /** By tensor name, in bytes from the arena's start. */
   readonly offsets: ReadonlyMap<string, number>;

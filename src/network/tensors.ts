@@ -6,7 +6,7 @@ export interface Norm {
   readonly beta: Tensor;
 }
 
-/** What encoder and decoder blocks have in common. qkv stacks query, key and value rows: (3 * nState, nState). */
+/** What encoder and decoder blocks share. qkv stacks query, key and value rows: (3 * nState, nState). */
 export interface Block {
   readonly attentionNorm: Norm;
   readonly qkv: Tensor;

@@ -13,7 +13,7 @@ export interface Attention {
   /** Per query, at most. */
   readonly nKeys: number;
   readonly nTextCtx: number;
-  /** Where control's origin table starts, in words. */
+  /** Where control's origin table starts, in 32-bit words. */
   readonly originOffset: number;
   readonly nHead: number;
   readonly nState: number;

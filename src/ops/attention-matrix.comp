@@ -6,9 +6,9 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_cooperative_matrix : require
 // Encoder attention over heads of 64 on matrix units: f16 products, f32 sums, softmax in f32. One workgroup per
-// (head, 64 queries, row): 16 queries a subgroup, and `splits` subgroups for the same queries that take turns
-// with the keys and are put together at the end. keyTile keys for each of them at a time come through shared
-// memory, the next being loaded meanwhile.
+// (head, 64 queries, row): 16 queries a subgroup. `splits` subgroups for the same queries share the keys
+// and are combined at the end. Each reads keyTile keys at a time through shared
+// memory while the next ones are loaded.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const int threads = 128;
 layout(constant_id = 1) const int M = 16;
@@ -24,7 +24,7 @@ layout(push_constant) uniform P {
 const int queryGroups = 4, subgroups = queryGroups * splits, rows = 16, lanes = threads / subgroups;
 const int keysLoaded = splits * keyTile;
 const int quads = 16; // of four elements, a head
-const int stride = 9; // of eight halves, a head: one unused against bank conflicts
+const int stride = 9; // of eight halves, a head; one is unused to avoid bank conflicts
 const int scoreStride = keyTile / 4 + 1, weightStride = keyTile / 4 + 2;
 const int loads = keysLoaded * quads / threads;
 const int rowParts = rows / M, keyParts = keyTile / N, headParts = 64 / N, depthParts = 64 / K;
@@ -52,7 +52,7 @@ void main() {
   int head = int(gl_WorkGroupID.x), r = firstRow + int(gl_WorkGroupID.z);
   int query0 = firstQuery + int(gl_WorkGroupID.y) * queryGroups * rows;
 
-  // the queries, scaled, by way of the memory for keys and values, as many of them at a time as fit
+  // the scaled queries, through the memory for keys and values, as many at a time as fit
   coopmat<float16_t, gl_ScopeSubgroup, M, K, gl_MatrixUseA> queries[rowParts * depthParts];
   for (int first = 0; first < queryGroups * rows; first += 2 * keysLoaded) {
     for (int e = i; e < min(2 * keysLoaded, queryGroups * rows) * quads; e += threads)
@@ -163,7 +163,7 @@ void main() {
     }
     subgroupBarrier();
   }
-  // out through the memory for scores, as many columns at a time as fit
+  // results go out through the memory for scores, as many columns at a time as fit
   [[unroll]] for (int column0 = 0; column0 < 64; column0 += keyTile) {
     const int columns = keyTile < 64 ? keyTile : 64;
     [[unroll]] for (int a = 0; a < rowParts; a++)

@@ -1,7 +1,7 @@
 #version 450
-// Encoder attention over heads of 64: one workgroup per (head, 32 queries, row). keyTile keys at a time come
-// through shared memory; softmax goes along with its running maximum. Threads stand 8 x 16: four queries each,
-// and keys (scores) or four of the head's elements (sums) along the other way.
+// Encoder attention over heads of 64: one workgroup per (head, 32 queries, row). keyTile keys at a time are read
+// through shared memory; softmax keeps a running maximum. Threads form a grid of 8 x 16: four queries each,
+// and keys (scores) or four of the head's elements (sums) in the other dimension.
 layout(local_size_x = 128) in;
 layout(constant_id = 0) const int keysEach = 1;
 layout(binding = 0) readonly buffer QKV { vec4 qkv[]; };
@@ -10,7 +10,7 @@ layout(push_constant) uniform P {
   int nHead, headSize, nQueries, nKeys, nTextCtx, origin, firstQuery, firstRow;
 };
 const int queryTile = 32, keyTile = 16 * keysEach;
-const int quads = 16, stride = quads + 1; // of four elements; one unused against bank conflicts
+const int quads = 16, stride = quads + 1; // of four elements; one is unused to avoid bank conflicts
 shared vec4 queries[queryTile * stride];
 shared vec4 tile[keyTile * stride];
 shared float weights[queryTile * (keyTile + 1)];

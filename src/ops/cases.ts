@@ -37,7 +37,7 @@ function linearCase(
   const nChannels = nIn / 3;
   const nFrames = nRows * stride;
   const batchExtent = conv ? nFrames * nChannels : nRows * nIn;
-  const gap = options.gap ?? (nIn % 4 ? 5 : 4); // batches of x need not lie end to end; nor need rows of out
+  const gap = options.gap ?? (nIn % 4 ? 5 : 4); // batches of x need not be end to end, nor rows of out
   const name = `linear ${nBatch} x ${nRows} x ${nIn} -> ${nOut} ${type}${bias ? " bias" : ""}${gelu ? " gelu" : ""}${accumulate ? " accumulate" : ""}${conv ? ` convolution/${stride}` : ""}`;
   return {
     name,

@@ -8,8 +8,8 @@
  *   select   (2 * nRows)             flat indices into (nRows * nTokens) whose logits are wanted
  *
  * position: where the row's first token stands; length: how many of its nTokens are real (the rest is padding,
- * computed but never written to a cache); audio: which window's cross-attention cache the row listens to;
- * active: 0 for rows that are to be left alone. Positions from `position` on are always read from the row's
+ * computed but never written to a cache); audio: the window whose cross-attention cache the row attends to;
+ * active: 0 for rows that stay untouched. Positions from `position` on are always read from the row's
  * own cache.
  */
 export interface ControlLayout {

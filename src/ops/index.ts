@@ -13,7 +13,7 @@ import { type SelectRowsStep, selectRowsReference } from "./select-rows/select-r
 import { type SelfAttentionStep, selfAttentionReference } from "./self-attention/self-attention.js";
 import type { Tensor } from "./tensor.js";
 
-/** One operation of a program, with everything a backend needs to know about it. */
+/** One operation of a program, with everything that a backend needs to know about it. */
 export type Step =
   | LinearStep
   | LayerNormStep
@@ -27,7 +27,7 @@ export type Step =
 
 export type OpName = Step["op"];
 
-/** What a step computes, in f64: the truth every kernel is compared with. */
+/** What a step computes, in f64: the reference for every kernel. */
 export function runReference(step: Step, data: ReferenceData): void {
   switch (step.op) {
     case "linear":
@@ -60,7 +60,7 @@ export function runReference(step: Step, data: ReferenceData): void {
   }
 }
 
-/** The tensors a step reads and writes; one that is updated in place stands in both. */
+/** The tensors that a step reads and writes; one that is updated in place is in both lists. */
 export function stepTensors(step: Step): {
   readonly reads: readonly Tensor[];
   readonly writes: readonly Tensor[];
@@ -95,7 +95,7 @@ export function stepTensors(step: Step): {
   }
 }
 
-/** Weights whose rows may lie in several places: the step's kernels go through them part by part. */
+/** Weights whose rows may be in several places: the step's kernels go through them part by part. */
 export function cuttableTensors(step: Step): readonly Tensor[] {
   if (step.op === "linear") return [step.weight];
   return step.op === "embed" ? [step.tokenEmbedding] : [];

@@ -1,7 +1,7 @@
 import type { OpName, Step } from "./index.js";
 import type { Tensor } from "./tensor.js";
 
-/** What choosing a GPU kernel depends on: Vulkan limits and features, no driver behind it. */
+/** What choosing a GPU kernel depends on: Vulkan limits and features, as plain data without a driver. */
 export interface KernelDevice {
   readonly maxWorkgroupInvocations: number;
   readonly maxWorkgroupSize: readonly [number, number, number];
@@ -16,13 +16,13 @@ export interface KernelDevice {
   readonly float16Arithmetic: boolean;
   /** vulkanMemoryModel is required by cooperative matrices. */
   readonly vulkanMemoryModel: boolean;
-  /** A processor that pretends to be a GPU. */
+  /** A processor that acts as a GPU. */
   readonly software: boolean;
   /** Vulkan version as [major, minor]. */
   readonly apiVersion: readonly [number, number];
 }
 
-/** A run of outermost rows of a tensor that lies in one buffer. Most tensors are one part. */
+/** A run of outermost rows of a tensor that is in one buffer. Most tensors are one part. */
 export interface TensorPart {
   readonly index: number;
   readonly firstRow: number;
@@ -32,7 +32,7 @@ export interface TensorPart {
 export interface KernelContext {
   readonly device: KernelDevice;
   parts(tensor: Tensor): readonly TensorPart[];
-  /** No dispatch should do more than this many floating-point operations (so that none holds the GPU long). */
+  /** No dispatch should do more than this many floating-point operations, so that none occupies the GPU for long. */
   readonly maxFlopsPerDispatch: number;
 }
 
@@ -62,12 +62,12 @@ export interface KernelVariant<S extends Step = Step> {
   readonly tolerance: number;
   /** Whether it can compute a step of these sizes. */
   suits(step: S): boolean;
-  /** Whether it is faster there than those after it. Absent: always. */
+  /** Whether it is faster for this step than the variants after it. Absent: always. */
   pays?(step: S, device: KernelDevice): boolean;
   dispatches(step: S, context: KernelContext): readonly Dispatch[];
 }
 
-/** All ways of all ops: fastest first, the last of each runs on every Vulkan 1.0 compute device and suits every step. */
+/** All variants of all ops, fastest first. The last of each runs on every Vulkan 1.0 compute device and suits every step. */
 export type KernelTable = {
   readonly [Name in OpName]: readonly KernelVariant<Extract<Step, { op: Name }>>[];
 };

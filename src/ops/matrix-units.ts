@@ -10,7 +10,7 @@ export function matrixShape({ cooperativeMatrices }: KernelDevice) {
     .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
 }
 
-/** Why kernels of so many subgroups that share so much memory cannot run, or null. */
+/** Why kernels of that many subgroups that share that much memory cannot run, or null. */
 export function matrixUnitsUnsupported(
   device: KernelDevice,
   subgroups: number,
@@ -24,7 +24,7 @@ export function matrixUnitsUnsupported(
   return subgroupsDivide(device, 64);
 }
 
-/** Whether workgroups of so many threads are whole subgroups of a known size: the reason if not. */
+/** Whether workgroups of that many threads are whole subgroups of a known size: the reason if not. */
 export function subgroupsDivide({ subgroupSize }: KernelDevice, threads: number): string | null {
   if (subgroupSize === 0) return "subgroup size not fixed";
   return threads % subgroupSize === 0 ? null : `subgroups of ${subgroupSize}`;

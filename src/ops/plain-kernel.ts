@@ -5,14 +5,14 @@ import type { Tensor } from "./tensor.js";
 /** The tolerance of kernels that compute in f32 throughout. */
 export const f32Tolerance = 1e-5;
 
-/** A variant that needs nothing beyond what every Vulkan 1.0 compute device has. */
+/** A variant that needs only what every Vulkan 1.0 compute device has. */
 export function plainKernel<S extends Step>(
   dispatches: (step: S, context: KernelContext) => readonly Dispatch[],
 ): KernelVariant<S> {
   return { name: "plain", tolerance: f32Tolerance, unsupported: () => null, suits: () => true, dispatches };
 }
 
-/** Workgroups along one dimension that every device takes. */
+/** How many workgroups along one dimension every device accepts. */
 export const maxGroups = 65535;
 
 export const reads = (tensor: Tensor, part = 0) => ({ tensor, part, access: "read" }) as const;

@@ -1,6 +1,6 @@
 import { expNegative, laneSum } from "./simd.as";
 
-/** scores[0..n) -> exp(scale * (score - max)), zeros up to the next multiple of 4; answers their sum. */
+/** scores[0..n) -> exp(scale * (score - max)), zeros up to the next multiple of 4; returns their sum. */
 export function expScores(scores: usize, n: i32, scale: f32): f32 {
   let tops = f32x4.splat(-Infinity);
   let i = 0;

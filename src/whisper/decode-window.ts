@@ -4,7 +4,7 @@ import type { Sampler } from "./sampler.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { zlibSizeBytes } from "./zlib-size/zlib-size.js";
 
-/** One window's tokens and how sure the model was. */
+/** One window's tokens and how certain the model was. */
 export interface DecodedWindow {
   /** Without the end-of-text token. */
   readonly tokens: readonly number[];

@@ -1,4 +1,4 @@
-/** exp(x) for -30 < x <= 0 is table[step] times a cubic; what lies lower adds less than 1e-8 in all and counts as 0. */
+/** exp(x) for -30 < x <= 0 is table[step] times a cubic; what is lower adds less than 1e-8 in all and counts as 0. */
 const stepsPerUnit = 64;
 const lowest = -30;
 const table = Float64Array.from({ length: -lowest * stepsPerUnit + 1 }, (_, i) =>

@@ -5,7 +5,7 @@ import { createSampler } from "./sampler.js";
 import type { Vocabulary } from "./vocabulary.js";
 import type { WindowJob, WindowSettings } from "./window.js";
 
-/** Decodes the window that the network encoded last, at one temperature after the other until the result looks right; the last one counts anyhow. */
+/** Decodes the window that the network encoded last, at one temperature after another until the result looks right. The last result counts in any case. */
 export async function decodeWithFallback(options: {
   readonly network: Network;
   readonly vocabulary: Vocabulary;
@@ -28,7 +28,7 @@ export async function decodeWithFallback(options: {
       blank: vocabulary.blank,
       timestamps,
       temperature,
-      // a window's random numbers are its own
+      // each window has its own random numbers
       random: seededRandom(settings.seed, seek, attempt),
     });
     const window = await decodeWindow({ network, vocabulary, sampler, temperature, history, start, signal });
@@ -36,7 +36,7 @@ export async function decodeWithFallback(options: {
   }
 }
 
-/** Whether a window looks repetitive or unsure enough to be tried at the next temperature. */
+/** Whether a window looks so repetitive or uncertain that the next temperature is tried. */
 export function needsFallback(window: DecodedWindow, settings: WindowSettings): boolean {
   const { compressionRatioThreshold, logprobThreshold, noSpeechThreshold } = settings;
   const repetitive =
@@ -46,7 +46,7 @@ export function needsFallback(window: DecodedWindow, settings: WindowSettings): 
   return (repetitive || unsure) && !silent;
 }
 
-/** Whether a window is to be dropped as silence. */
+/** Whether a window counts as silence and is dropped. */
 export function isSilence(window: DecodedWindow, settings: WindowSettings): boolean {
   const { logprobThreshold, noSpeechThreshold } = settings;
   if (noSpeechThreshold === null || window.noSpeechProb <= noSpeechThreshold) return false;

@@ -106,7 +106,7 @@ export const languages: readonly (readonly [code: string, name: string])[] = [
   ["yue", "cantonese"],
 ];
 
-/** Other names that OpenAI's tools understand. */
+/** Other names that OpenAI's tools accept. */
 const aliases: readonly (readonly [name: string, code: string])[] = [
   ["burmese", "my"],
   ["valencian", "ca"],
@@ -137,15 +137,15 @@ const otherCodes = new Map([
 ]);
 
 /**
- * The code of a language given by code or English name, in any case. Region and script don't matter ("pt-BR", "zh_TW",
- * "zh-Hant-HK"), nor does it which of a language's codes it is ("deu", "iw").
+ * The code of a language given by code or English name, upper or lower case. Region and script are ignored ("pt-BR", "zh_TW",
+ * "zh-Hant-HK"), and any code of a language is accepted ("deu", "iw").
  * @throws WhisperVulkanError "language-unknown", naming the nearest
  */
 export function languageCode(codeOrName: string): string {
   const wanted = codeOrName.trim().toLowerCase();
   const code = codeByName.get(wanted) ?? codeOfTag(wanted);
   if (code) return code;
-  // A short word is a code gone wrong, a long one a name.
+  // A short word is a mistyped code, a long one a mistyped name.
   const first = wanted.split(/[-_]/, 1)[0]!;
   const word = first.length <= 3 ? first : wanted;
   const known = [...codeByName.keys()].filter((name) => name.length <= 3 === word.length <= 3);
@@ -165,7 +165,7 @@ function codeOfTag(tag: string): string | undefined {
   const whole = tag.replace(/[.@].*$/, "").replaceAll("_", "-");
   const known = (code: string) => (codes.has(code) ? code : otherCodes.get(code));
   try {
-    // What is retired or has three letters becomes the code in use. It must not touch ours: "tl" would become "fil".
+    // Retired and three-letter codes become the current code. Not for Whisper's own codes: "tl" would become "fil".
     const [canonical] = Intl.getCanonicalLocales(whole);
     return known(whole.split("-")[0]!) ?? known(canonical!.split("-")[0]!);
   } catch (error) {
@@ -176,7 +176,7 @@ function codeOfTag(tag: string): string | undefined {
 
 /** A language that Whisper knows. */
 export interface Language {
-  /** What the option `language` takes and results have: "de". */
+  /** The code that the option `language` takes and results contain: "de". */
   readonly code: string;
   /** In English, lower-case: "german". The option takes this as well. */
   readonly name: string;

@@ -64,7 +64,7 @@ describe.skipIf(!vocabulary || !results)("OpenAI's results for 359 clips", () =>
         expected.map(({ seek, start, end, tokens }) => ({
           seek,
           start: expect.closeTo(start, 6),
-          // OpenAI lets words end behind the recording.
+          // OpenAI lets words end after the end of the recording.
           end: expect.closeTo(Math.min(end, result.samples / 16_000), 6),
           tokens,
         })),

@@ -18,29 +18,29 @@ export interface TranscribeOptions {
   readonly language?: string | undefined;
   /** Default "transcribe"; "translate" gives English. */
   readonly task?: "transcribe" | "translate" | undefined;
-  /** Text that the recording continues: it gives names, spelling and style. Its last 223 tokens count. */
+  /** Text that comes before the recording and sets names, spelling and style. Its last 223 tokens count. */
   readonly prompt?: string | undefined;
-  /** From 0 to 1. One value: no fallback. A list (default 0, 0.2, ... 1): the next is tried while a window looks wrong. */
+  /** From 0 to 1. One value: no fallback. A list (default 0, 0.2, ... 1): the next value is tried while a window looks wrong. */
   readonly temperature?: number | readonly number[] | undefined;
-  /** Default true: segments have times. False: one segment a window. */
+  /** Default true: segments have times. False: one segment per window. */
   readonly timestamps?: boolean | undefined;
-  /** Default true: each window sees the text before it. */
+  /** Default true: the text of earlier windows is context for each window. */
   readonly conditionOnPreviousText?: boolean | undefined;
-  /** A window is silence if its probability of no speech is above this and its log-probability below logprobThreshold. Default 0.6; null: never. */
+  /** A window is silence if its probability of no speech is above this and its average log-probability is below logprobThreshold. Default 0.6; null: never. */
   readonly noSpeechThreshold?: number | null | undefined;
-  /** A window is tried again if its average log-probability is below this. Default -1; null: not looked at. */
+  /** A window is tried again if its average log-probability is below this. Default -1; null: not checked. */
   readonly logprobThreshold?: number | null | undefined;
-  /** A window is tried again if zlib makes its text smaller by more than this factor: it repeats itself. Default 2.4; null: not looked at. */
+  /** A window is tried again if zlib compresses its text by more than this factor, since it then repeats itself. Default 2.4; null: not checked. */
   readonly compressionRatioThreshold?: number | null | undefined;
-  /** Token ids never to be recognised; -1 stands for annotations and symbols that are not speech. Default [-1]. */
+  /** Ids of tokens that are never written; -1 stands for annotations and symbols that are not speech. Default [-1]. */
   readonly suppressTokens?: readonly number[] | undefined;
   /** Whole number from 0: seed of the random numbers used above temperature 0. Default 0. The same seed gives the same text. */
   readonly seed?: number | undefined;
-  /** Stops the transcription between steps. The error, a TranscriptionAbortedError, carries what was recognised by then. */
+  /** Stops the transcription between steps. The error, a TranscriptionAbortedError, carries the text recognised so far. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with each segment that has text as soon as it is recognised. A promise that it returns is waited for. */
+  /** Called with each segment that has text, as soon as it is recognised. If it returns a promise, that is awaited. */
   readonly onSegment?: ((segment: Segment) => unknown) | undefined;
-  /** Called after each window with how far the transcription is. A promise that it returns is waited for. */
+  /** Called after each window with the progress. If it returns a promise, that is awaited. */
   readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
@@ -77,9 +77,9 @@ const optionTypes: OptionTypes<TranscribeOptions> = {
   onProgress: callback,
 };
 
-/** How far a transcription is, on the timeline of the recording. */
+/** Progress of a transcription, on the timeline of the recording. */
 export interface Progress {
-  /** A gap in the timeline is done with the sound in front of it. */
+  /** Seconds done. A gap in the timeline counts as done together with the sound before it. */
   readonly processedSeconds: number;
   /** The duration of the recording. */
   readonly totalSeconds: number;

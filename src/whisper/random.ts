@@ -1,6 +1,6 @@
 /**
  * A small seeded generator (mulberry32), uniform in [0, 1). The stream numbers tell apart decodings that share a seed
- * (which window, which temperature), so that a result does not hang on what was decoded before or beside it.
+ * (which window, which temperature), so that a result does not depend on what was decoded before or at the same time.
  */
 export function seededRandom(seed: number, ...stream: readonly number[]): () => number {
   let state = seed >>> 0;

@@ -9,7 +9,7 @@ export interface Segment {
   readonly start: number;
   /** Seconds from the start of the recording; never after its end. */
   readonly end: number;
-  /** With the space before its first word; empty where the window held no words. */
+  /** Includes the space before its first word; empty where the window held no words. */
   readonly text: string;
   /** Token ids, timestamps included. */
   readonly tokens: readonly number[];
@@ -20,21 +20,21 @@ export interface Segment {
   readonly noSpeechProb: number;
 }
 
-/** What a recording says. */
+/** The transcript of a recording. */
 export interface TranscriptionResult {
   readonly task: "transcribe" | "translate";
-  /** The text of all segments, joined as it is: like OpenAI's it begins with a space. */
+  /** The text of all segments, joined unchanged: like OpenAI's it begins with a space. */
   readonly text: string;
   /** Language code, e.g. "en". */
   readonly language: string;
   /** Length of the recording in seconds, to the sample; gaps in its timeline count. */
   readonly duration: number;
   readonly segments: readonly Segment[];
-  /** What was odd about the recording, e.g. that it was cut short. */
+  /** Warnings about the recording, e.g. that it is cut off. */
   readonly warnings: readonly string[];
 }
 
-/** Thrown when the caller's AbortSignal fires; what was recognised until then is in `partial`. */
+/** Thrown when the caller's AbortSignal fires; `partial` is what was recognised until then. */
 export class TranscriptionAbortedError extends WhisperVulkanError {
   override readonly name = "TranscriptionAbortedError";
   readonly partial: TranscriptionResult;

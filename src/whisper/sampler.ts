@@ -23,9 +23,9 @@ export interface SampledToken {
   readonly logProbability: number;
 }
 
-/** Chooses the next token of a sequence. On the host here; a device may offer the same. */
+/** Chooses the next token of a sequence. This one runs on the host; a device may offer its own. */
 export interface Sampler {
-  /** logits: (nVocab), left as they are. sampled: what was chosen before in this window. */
+  /** logits: (nVocab), not changed. sampled: the tokens chosen so far in this window. */
   next(logits: Float32Array, sampled: readonly number[]): SampledToken;
 }
 
@@ -52,8 +52,8 @@ export function createSampler(settings: SamplerSettings): Sampler {
       const bestText = likeliest(logits, text);
       const bestTime = likeliest(logits, times);
       if (bestText < 0 && bestTime < 0)
-        throw new WhisperVulkanError("internal", "the decoder's logits hold no finite number", {
-          hint: "the device computed nonsense: try another one (device cpu), and report this",
+        throw new WhisperVulkanError("internal", "the decoder's logits contain no finite number", {
+          hint: "the device computed nonsense: try another device (device cpu), and report this",
         });
       const maxText = bestText < 0 ? Number.NEGATIVE_INFINITY : logits[bestText]!;
       const maxTime = bestTime < 0 ? Number.NEGATIVE_INFINITY : logits[bestTime]!;
@@ -72,7 +72,7 @@ export function createSampler(settings: SamplerSettings): Sampler {
   };
 }
 
-/** [begin, end) pairs that cover the ids from `from` to below `end` but for the forbidden ones. */
+/** [begin, end) pairs that cover the ids from `from` to below `end` except for the forbidden ones. */
 function rangesWithout(forbidden: readonly number[], end: number, from = 0): Int32Array {
   const ranges: number[] = [];
   let begin = from;

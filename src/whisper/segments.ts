@@ -7,10 +7,10 @@ import type { Vocabulary } from "./vocabulary.js";
 const framesPerTimestamp = 2;
 
 /**
- * Cuts a window's tokens into segments at pairs of timestamps, and says how many frames to go on by: to the last closed
+ * Cuts a window's tokens into segments at pairs of timestamps, and returns how many frames to move on: to the last closed
  * pair, or past the whole window where it ends in a single timestamp or holds no pair.
- * Like OpenAI's, segments without length or words stay in the list, but empty. Unlike OpenAI's, none ends behind the
- * sound, and those that would begin there are left out: nobody said that.
+ * Like OpenAI's, segments without length or words stay in the list, but empty. Unlike OpenAI's, none ends after the
+ * sound, and those that would begin there are left out, since nothing was said there.
  */
 export function segmentsOf(
   window: DecodedWindow,

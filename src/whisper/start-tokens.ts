@@ -9,7 +9,7 @@ export function isMultilingual(nVocab: number): boolean {
 }
 
 /**
- * With what a transcript starts: SOT, and for multilingual models language and task.
+ * The tokens with which a transcript starts: SOT, and for multilingual models language and task.
  * @throws WhisperVulkanError "language-unknown" or "option-invalid" where a model of so many tokens can't do what is asked
  */
 export function startTokens(nVocab: number, language: string, task: Task): number[] {

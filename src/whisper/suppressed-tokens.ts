@@ -6,7 +6,7 @@ const symbols = [
   ...'"#()*+/:;<=>@[\\]^_`{|}~「」『』',
   ..."<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }} ♪♪ ♪♪♪".split(" "),
 ];
-/** Written as one token or several; the first of several is no loss (all from U+2640 to U+267F share it). */
+/** Written as one token or several. Forbidding the first of several does no harm (all from U+2640 to U+267F share it). */
 const musicSymbols = [..."♩♪♫♬♭♮♯"];
 
 /**

@@ -1,11 +1,11 @@
 export const SAMPLES_PER_SECOND = 16_000;
 export const FRAMES_PER_SECOND = 100;
 export const SAMPLES_PER_FRAME = SAMPLES_PER_SECOND / FRAMES_PER_SECOND;
-/** Frames that the network hears at once: 30 s. */
+/** Frames that the network processes at once: 30 s. */
 export const WINDOW_FRAMES = 3000;
 
 /**
- * A gap of this length ends a window's sound, as the end of the recording does, and the next window begins behind it.
+ * A gap of this length ends a window's sound, as the end of the recording does, and the next window begins after it.
  * Tried with gaps of 1 to 10 s in twelve recordings (base). Left in the window, they are covered by a cue half of the
  * time, the words around them are up to 13 s off, and now and then a word is invented for them. Cut out, words are right
  * to 0.5 s; as many are recognised where the gap is between two sentences (164 of 185), 3 in 100 fewer where it parts a
@@ -13,28 +13,28 @@ export const WINDOW_FRAMES = 3000;
  */
 const LONG_GAP_SAMPLES = 2 * SAMPLES_PER_SECOND;
 
-/** Less sound than this in front of a gap is no word: 0.1 s. */
+/** Less sound than this before a gap cannot be a word: 0.1 s. */
 const SHORTEST_SOUND_SAMPLES = 1600;
 
 /** A recording's length, and its gaps of a second and more in their order. In samples at 16 kHz. */
 export interface Timeline {
   readonly nSamples: number;
-  /** Where there is no sound, nor samples that say so: from the first to the one behind the last. */
+  /** Where there is neither sound nor samples of silence: from the first sample to the one after the last. */
   readonly gaps: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** What is to be recognised at once. */
+/** A window to recognise. */
 export interface Stretch {
   /** First mel frame. */
   readonly seek: number;
   /** Whole frames with sound, up to 3000. */
   readonly nFrames: number;
-  /** Where the sound ends, in samples from the start of the recording: a gap, or the end. May be behind the window. */
+  /** Where the sound ends, in samples from the start of the recording: a gap, or the end. May be after the window. */
   readonly end: number;
 }
 
 /**
- * The window that begins at a frame, or behind the gap that this frame is in: Whisper places the first word of a window
+ * The window that begins at a frame, or after the gap that this frame is in: Whisper places the first word of a window
  * into its first second. Null where the recording ends.
  */
 export function stretchFrom(frame: number, { nSamples, gaps }: Timeline): Stretch | null {

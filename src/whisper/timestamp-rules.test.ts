@@ -62,7 +62,7 @@ describe("allowedTokens", () => {
         const times = tokens.filter(isTime);
         times.forEach((time, i) => {
           if (i === 0) return;
-          // Odd ones are ends, which lie after their start; even ones are starts.
+          // Odd ones are ends, which are after their start; even ones are starts.
           if (i % 2 === 1) expect(time).toBeGreaterThan(times[i - 1]!);
           else expect(time).toBeGreaterThanOrEqual(times[i - 1]!);
         });

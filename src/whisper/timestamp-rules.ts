@@ -3,7 +3,7 @@ import type { SpecialTokens } from "./special-tokens.js";
 /** The first timestamp is at most 1 s: 50 steps of 0.02 s (OpenAI's max_initial_timestamp). */
 const maxInitialTimestamp = 50;
 
-/** What may come next, as two ranges of ids; the suppressed tokens within them stay forbidden. */
+/** Tokens that may come next, as two ranges of ids; suppressed tokens within them stay forbidden. */
 export interface AllowedTokens {
   /** Ids from here up to the first timestamp: 0 for all, endOfText for no words, firstTimestamp for none. */
   readonly textFrom: number;
@@ -31,7 +31,7 @@ export function allowedTokens(
   if (lastWasTimestamp && pairClosed) return { textFrom: 0, timestampFrom: nVocab, timestampTo: nVocab };
   const latest = sampled.findLast((token) => token >= firstTimestamp);
   if (latest === undefined) return { textFrom: 0, timestampFrom: firstTimestamp, timestampTo: nVocab };
-  // The start of the next segment may equal the end of this one; an end must lie after its start.
+  // The start of the next segment may equal the end of this one; an end must be after its start.
   return lastWasTimestamp
     ? { textFrom: endOfText, timestampFrom: latest, timestampTo: nVocab }
     : { textFrom: 0, timestampFrom: latest + 1, timestampTo: nVocab };

@@ -166,7 +166,7 @@ describe("the end of the recording", () => {
     expect(times(result.segments)).toEqual(expected);
   });
 
-  it("has nothing behind it: what begins there is left out, also of the text", async () => {
+  it("has nothing after it: what begins there is left out, also of the text", async () => {
     const reported: string[] = [];
     const tokens = [at(0), hello!, at(140), at(150), world!, at(200), ...pair(200, 210, a!)];
     const { result } = await run(
@@ -224,7 +224,7 @@ describe("gaps in the recording", () => {
     expect((await run({ 500: said(hello!) }, { nSamples: 8 * second, gaps })).heard).toEqual([[500, 300]]);
   });
 
-  it("a long gap ends a window's sound, and no time lies in it", async () => {
+  it("a long gap ends a window's sound, and no time is in it", async () => {
     const { result, heard } = await run(
       {
         // invents words in the gap, and goes on beyond it
@@ -245,7 +245,7 @@ describe("gaps in the recording", () => {
     expect(result.text).toBe("hello world world");
   });
 
-  it("what was said before a gap is history behind it, what was invented for it is not", async () => {
+  it("what was said before a gap is history after it, what was invented for it is not", async () => {
     const { network } = await run(
       { 0: { tokens: [at(0), hello!, at(120), ...pair(130, 200, a!)] }, 1300: said(world!) },
       { nSamples: 16 * second, gaps: [gap(2.5, 13)] },
@@ -268,7 +268,7 @@ describe("gaps in the recording", () => {
     ]);
   });
 
-  it("a scrap of sound between gaps, or in front of one, is no window of its own", async () => {
+  it("a scrap of sound between gaps, or before one, is no window of its own", async () => {
     const gaps = [gap(0, 5), gap(5.05, 10), gap(12, 20)];
     const { heard } = await run(
       { 1000: { tokens: [...pair(0, 97, hello!), a!] }, 2000: said(world!) },
@@ -308,7 +308,7 @@ describe("gaps in the recording", () => {
     expect(progress).toEqual([3 + hours, 6 + hours]);
   });
 
-  it("the language is detected from the first sound, with silence behind it", async () => {
+  it("the language is detected from the first sound, with silence after it", async () => {
     const { result, paddings, heard } = await run(
       { 500: said(hello!), 2000: said(world!) },
       { nSamples: 21 * second, gaps: [gap(0, 5), gap(8, 20)] },
@@ -403,7 +403,7 @@ describe("history", () => {
     expect(result.text).toBe("hello world");
   });
 
-  it("begins anew after each window where it is not wanted, the prompt included", async () => {
+  it("begins again after each window where it is not wanted, the prompt included", async () => {
     const { network } = await run({ 0: first, 3000: last }, 4000, {
       prompt: "a",
       conditionOnPreviousText: false,
@@ -466,7 +466,7 @@ describe("reports and stopping", () => {
     6000: { tokens: [at(0), a!, at(100)] },
   };
 
-  it("tells each segment and how far it is", async () => {
+  it("reports each segment and the progress", async () => {
     const log: string[] = [];
     await run(script, 6500, {
       onSegment: ({ id, text }) => log.push(`${id}:${text}`),
@@ -509,7 +509,7 @@ describe("reports and stopping", () => {
     await expect(running).rejects.toMatchObject({ code: "aborted", partial: { segments: [] } });
   });
 
-  it("passes other errors on as they are, even after the signal fired", async () => {
+  it("throws other errors unchanged, even after the signal fired", async () => {
     const controller = new AbortController();
     const lost = new WhisperVulkanError("device-lost", "The device is gone.");
     const options = {

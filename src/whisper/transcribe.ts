@@ -17,21 +17,21 @@ import { type WindowJob, type WindowResult, windowSettings } from "./window.js";
 /** A recording as log-mel frames, 100 a second. */
 export interface MelSource extends Timeline {
   /**
-   * (3000, nMels): nFrames frames of sound from seekFrame on, which never goes back. Behind them come zeros, or, for
-   * "silence", the log-mel of the 30 s of zero samples that OpenAI puts behind every recording.
+   * (3000, nMels): nFrames frames of sound from seekFrame on, which never goes back. After them come zeros, or, for
+   * "silence", the log-mel of the 30 s of zero samples that OpenAI puts after every recording.
    */
   window(seekFrame: number, padding: "zeros" | "silence", nFrames: number): Promise<Float32Array>;
 }
 
-/** What a transcription runs on. It recognises one window at a time; others take their turns in between. */
+/** The recogniser of a transcription. It recognises one window at a time; other transcriptions take turns in between. */
 export interface Recogniser {
   readonly vocabulary: Vocabulary;
   recognise(job: WindowJob, signal?: AbortSignal): Promise<WindowResult>;
 }
 
 /**
- * A recording becomes text, window by window: encode, decode, cut into segments, seek on. The text is OpenAI's to the
- * space: it begins with one.
+ * Transcribes a recording window by window: encode, decode, cut into segments, move on. The text equals OpenAI's, down to the
+ * space with which it begins.
  * @throws WhisperVulkanError "option-invalid", "language-unknown"; TranscriptionAbortedError
  */
 export async function transcribe(
@@ -44,7 +44,7 @@ export async function transcribe(
   const { vocabulary } = recogniser;
   const { tokenizer, special } = vocabulary;
   let language = settings.language ?? (vocabulary.multilingual ? null : "en");
-  vocabulary.startTokens(language ?? "en", task); // errors before work
+  vocabulary.startTokens(language ?? "en", task); // report wrong options before any work
   const suppressed = suppressedTokens(tokenizer, special, settings.suppressTokens);
   const promptTokens = settings.prompt ? tokenizer.encode(` ${settings.prompt}`) : [];
   const allTokens = [...promptTokens];
@@ -97,7 +97,7 @@ export async function transcribe(
   return result();
 }
 
-/** Whether an error comes from the caller's signal, whoever noticed it; anything else that fails stays what it is. */
+/** Whether an error comes from the caller's signal. Any other error stays as it is. */
 function wasStopped(error: unknown, signal: AbortSignal | undefined): boolean {
   if (!signal?.aborted) return false;
   if (error === signal.reason) return true;

@@ -8,7 +8,7 @@ import type { Vocabulary } from "./vocabulary.js";
 /** What decoding a window needs of the settings: plain data. */
 export type WindowSettings = ReturnType<typeof windowSettings>;
 
-/** Leaves out of the settings what is the caller's own: signal, callbacks. */
+/** Leaves out the settings that only the caller needs: signal and callbacks. */
 export function windowSettings(settings: Settings) {
   const { task, temperatures, timestamps, seed } = settings;
   const { noSpeechThreshold, logprobThreshold, compressionRatioThreshold } = settings;
@@ -19,8 +19,8 @@ export function windowSettings(settings: Settings) {
 }
 
 /**
- * Everything the network needs for one window, as plain data: it can be sent to another process, and doing it again
- * gives the same.
+ * Everything that the network needs for one window, as plain data. It can be sent to another process, and repeating it
+ * gives the same result.
  */
 export interface WindowJob {
   /** (3000, nMels) log-mel. */
@@ -38,13 +38,13 @@ export interface WindowJob {
   readonly settings: WindowSettings;
 }
 
-/** What a window came to. */
+/** The result of a window. */
 export interface WindowResult {
   readonly language: string;
   readonly decoded: DecodedWindow;
 }
 
-/** Encodes a window, detects its language where that is not known, and decodes it. Nobody else may use the network meanwhile. */
+/** Encodes a window, detects its language if that is unknown, and decodes it. Nothing else may use the network meanwhile. */
 export async function recogniseWindow(
   network: Network,
   vocabulary: Vocabulary,

@@ -13,7 +13,7 @@ export function closeAll() {
 }
 
 /**
- * Runs inputs in a child; where one crashes or hangs, another child goes on behind it.
+ * Runs inputs in a child; where one crashes or hangs, another child goes on after it.
  * @param {string} target
  * @param {number} seed
  * @param {number} from

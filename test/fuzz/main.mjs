@@ -1,7 +1,7 @@
 // npm run fuzz [-- --inputs N] [--seed N] [--only TARGET] [--no-state] [--input "TARGET SEED INDEX"]
 // Mutated recordings, models, cards and reports: each must be read or refused with one of our errors, in bounded time and
-// memory, with nothing printed. A run can be interrupted: it goes on where it stopped, as long as the seed is the same
-// (with --no-state it neither goes on nor can be gone on with).
+// memory, with nothing printed. An interrupted run continues where it stopped, as long as the seed is the same
+// (with --no-state, it neither continues a run nor can be continued).
 // --input makes one input again, writes it to a file and reads it here.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -65,7 +65,7 @@ async function runAll(nInputs, seed) {
       mkdirSync(cache, { recursive: true });
       writeFileSync(stateFile, JSON.stringify({ done, finds }));
     };
-    /** Batches under way: what lies before all of them is done. @type {Set<number>} */
+    /** Batches under way: what is before all of them is done. @type {Set<number>} */
     const underWay = new Set();
     const lane = async () => {
       while (next < end) {

@@ -1,4 +1,4 @@
-// Changes to bytes and to JSON, one kind a function: those that files meet, and those that parsers get wrong.
+// Changes to bytes and to JSON, one function per kind: those that happen to files, and those that parsers handle wrongly.
 
 /** @typedef {(below: number) => number} Random */
 

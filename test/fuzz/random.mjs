@@ -1,5 +1,5 @@
 /**
- * Numbers that depend on nothing but what they are made from, so that every input can be made again.
+ * Random numbers that depend only on their seeds, so that every input can be made again.
  * @param {...number} parts
  */
 export function randomFrom(...parts) {

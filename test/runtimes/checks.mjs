@@ -1,4 +1,4 @@
-// What has to work under every JavaScript runtime, as a plain program: it runs where no test runner does.
+// What must work under every JavaScript runtime, as a plain program, since it also runs where no test runner does.
 //   RUNTIME test/runtimes/checks.mjs [MODEL [RUNTIME'S COMMAND AS JSON [SMALL MODEL FOR VULKAN]]]
 // One line a check, "ok NAME" or "FAILED NAME: why"; exit code 1 if one failed. It must end by itself.
 import assert from "node:assert/strict";
@@ -81,7 +81,7 @@ await check(
       assert.ok(engine, "the engine's process is not to be seen");
       process.kill(engine, "SIGKILL");
       assert.deepEqual(await own.transcribe(river, options), inProcess);
-      assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process goes on/);
+      assert.match(notes.join("\n"), /ended \(SIGKILL\); a new process continues/);
     }
     await own.dispose();
     if (onLinux) assert.deepEqual(childProcesses(), []);
@@ -129,7 +129,7 @@ if (vulkanModel)
     assert.deepEqual(texts, [texts[0], texts[0], texts[0]]);
   });
 
-// nobody disposes of these: the program ends all the same
+// these are never disposed of; the program must end nevertheless
 for (const where of /** @type {const} */ (["same", "own"]))
   await Whisper.load(model, { device: "cpu", process: where });
 process.exitCode = nFailed ? 1 : 0;

@@ -36,7 +36,7 @@ export function withoutSymbolsAndAccents(text, keep = "") {
 }
 
 /**
- * Lower case without what stands in brackets or parentheses: it was not said.
+ * Lower case without the contents of brackets and parentheses, which were not said.
  * @param {string} text
  */
 export function withoutBracketed(text) {

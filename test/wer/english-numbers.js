@@ -4,7 +4,7 @@ import { decimals, multipliers } from "./number-words.js";
 /**
  * Numbers in words become digits: "twenty one" 21, "one oh one" 101, "two point five million dollars" $2500000,
  * "thirty second" 32nd; and a few ways of writing them become one.
- * @param {string} text normalised but for its numbers
+ * @param {string} text normalised except for its numbers
  */
 export function digitsForNumbers(text) {
   const words = splitNumbers(withHalves(text)).split(/\s+/).filter(Boolean);
@@ -28,7 +28,7 @@ function withHalves(text) {
 }
 
 /**
- * Letters and digits apart, but for suffixes.
+ * Letters and digits apart, except for suffixes.
  * @param {string} text
  */
 function splitNumbers(text) {

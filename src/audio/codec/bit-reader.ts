@@ -1,4 +1,4 @@
-/** Reads bits, most significant first. Behind the end there are zeros; `isPastEnd` tells. */
+/** Reads bits, most significant first. After the end there are zeros; `isPastEnd` tells. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   /** In bits from the start. */

@@ -1,7 +1,7 @@
 import type { Track } from "../demux/demuxer.js";
 import type { Pcm } from "../pcm.js";
 
-/** What is decoded here. */
+/** The codecs that are decoded here. */
 export type CodecName = "pcm" | "flac" | "mp3" | "opus" | "vorbis" | "aac" | "alac";
 
 /** How one sample of PCM is stored: kind, bits, and byte order where it matters. */
@@ -24,13 +24,13 @@ export type SampleFormat =
 /** Decodes one track's packets in their order. */
 export interface PacketDecoder {
   /**
-   * The packet's sound; null where it has none (yet): codecs that start late, and damage, which is counted. Never throws
-   * for damage. Rate, channels and layout may differ from call to call.
+   * The packet's sound, or null where there is none (yet): some codecs give it late, and damage gives none. Never throws
+   * for damage but counts it. Rate, channels and layout may differ from call to call.
    */
   decode(data: Uint8Array): Pcm | null | Promise<Pcm | null>;
-  /** The sound still inside, at the track's end. */
+  /** The sound still in the decoder at the end of the track. */
   flush?(): Pcm | null | Promise<Pcm | null>;
-  /** Packets before the next one are missing: codecs with memory start anew. */
+  /** Packets before the next one are missing: codecs with memory start over. */
   reset?(): void | Promise<void>;
   /** Packets that could not be decoded so far. */
   readonly nDamaged: number;
@@ -42,7 +42,7 @@ export interface Codec {
   readonly name: CodecName;
   /**
    * @param fileName the recording's, for messages
-   * @throws WhisperVulkanError `audio-corrupt` for a header that makes no sense
+   * @throws WhisperVulkanError `audio-corrupt` for a header that is invalid
    */
   open(track: Track, fileName: string): Promise<PacketDecoder>;
 }

@@ -87,7 +87,7 @@ export interface FlacStreamInfo {
 }
 
 /**
- * Reads a STREAMINFO block: 34 bytes, with its block header in front of it or not, with "fLaC" or not, as containers
+ * Reads a STREAMINFO block: 34 bytes, with its block header before it or not, with "fLaC" or not, as containers
  * have it. null where there is none.
  */
 export function flacStreamInfo(header: Uint8Array): FlacStreamInfo | null {

@@ -1,6 +1,6 @@
 import type { BitReader } from "./bit-reader.js";
 
-/** Thrown for bits that no encoder writes; never leaves the decoder. */
+/** Thrown for bits that no encoder writes. The decoder always catches it. */
 export class DamagedFrame extends Error {}
 
 /**

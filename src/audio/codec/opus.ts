@@ -7,8 +7,8 @@ import { started } from "./started.js";
 import { xiphSpeakers } from "./xiph-speakers.js";
 
 /**
- * Opus decodes straight to the rate Whisper hears: speech is often coded at 16 kHz inside, and what a detour over 48 kHz
- * does to it changes words.
+ * Opus decodes directly to 16 kHz: speech is often coded at that rate, and the artefacts of a detour over 48 kHz
+ * change the words that are recognised.
  */
 const SAMPLE_RATE = 16000;
 
@@ -49,7 +49,7 @@ class Opus implements PacketDecoder {
     const { gain, family } = this.#head;
     if (gain !== 1)
       for (const channel of decoded) for (let i = 0; i < channel.length; i++) channel[i]! *= gain;
-    // The first channel of ambisonics is what a microphone without direction hears.
+    // The first channel of ambisonics is what an omnidirectional microphone records.
     if (family === AMBISONIC || family === AMBISONIC_MATRIX) {
       return { channels: decoded.slice(0, 1), sampleRate: SAMPLE_RATE, speakers: ["FC"] };
     }

@@ -1,6 +1,6 @@
 /**
- * Runs a WebAssembly decoder without what it prints: these decoders report damage on the console as well as in their
- * result, and the console belongs to the caller. Only for synchronous work, during which nobody else can print.
+ * Runs a WebAssembly decoder and suppresses its output: these decoders report damage on the console as well as in their
+ * result, and the console belongs to the caller. Only for synchronous work, since nothing else can print during it.
  */
 export function quietly<T>(decode: () => T): T {
   const { error, warn, log } = console;

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { quietly } from "./quietly.js";
 import { started } from "./started.js";
 
-test("a decoder that never gets ready is an error, not a hang; one that is ready leaves no timer", async () => {
+test("a decoder that never becomes ready is an error, not a hang; one that is ready leaves no timer", async () => {
   vi.useFakeTimers();
   try {
     const waiting = started({ ready: new Promise(() => {}) });
@@ -20,7 +20,7 @@ test("a decoder that never gets ready is an error, not a hang; one that is ready
   }
 });
 
-test("what a decoder prints is kept back, and the console is as it was, after an error too", () => {
+test("a decoder's output is suppressed, and the console is restored, after an error too", () => {
   const methods = ["log", "warn", "error"] as const;
   const printed = methods.map((method) => vi.spyOn(console, method).mockImplementation(() => {}));
   const before = methods.map((method) => console[method]);

@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 export async function started<T extends { readonly ready: Promise<unknown> }>(decoder: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new WhisperVulkanError("internal", "A WebAssembly decoder does not start.", {
+    const error = new WhisperVulkanError("internal", "A WebAssembly decoder did not start.", {
       hint: "Check that there is enough memory, and that WebAssembly is allowed here.",
     });
     timer = setTimeout(() => reject(error), PATIENCE_MS);

@@ -9,7 +9,7 @@ export interface VorbisIdentification {
   readonly blockSizes: readonly [number, number];
 }
 
-/** Reads a packet that begins with "\x01vorbis", null where it makes no sense. */
+/** Reads a packet that begins with "\x01vorbis", null where it is invalid. */
 export function vorbisIdentification(packet: Uint8Array): VorbisIdentification | null {
   if (packet.length < 29 || packet[0] !== 1) return null;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
@@ -57,7 +57,7 @@ export function readVorbisHeader(
   return { identification, setup };
 }
 
-/** How much sound packets have: half of each of two blocks next to each other. */
+/** Samples in a packet: half of each of two neighbouring blocks. */
 export class VorbisClock {
   readonly #blockSizes: readonly [number, number];
   readonly #setup: VorbisSetup;

@@ -46,7 +46,7 @@ export function blocksOf(frame: Uint8Array, header: AdtsHeader): Uint8Array[] {
   const { nBlocks, hasChecksum } = header;
   if (!hasChecksum) return [frame.subarray(HEADER_BYTES)];
   if (nBlocks === 1) return [frame.subarray(HEADER_BYTES + 2)];
-  // Positions of all blocks but the first, a checksum, and the blocks with a checksum behind each.
+  // Positions of all blocks but the first, a checksum, and the blocks with a checksum after each.
   const start = HEADER_BYTES + 2 * nBlocks;
   const starts = [start];
   for (let i = 0; i < nBlocks - 1; i++) {

@@ -28,7 +28,7 @@ it.each([
   { name: "APE", behind: APE },
   { name: "APE and ID3v1", behind: Buffer.concat([APE, ID3V1]) },
   { name: "zeros", behind: new Uint8Array(3000) },
-])("$name behind the last frame is no damage", async ({ behind }) => {
+])("$name after the last frame is not damage", async ({ behind }) => {
   const { packets, damage } = await demux(Buffer.concat([SPEECH, behind]));
   expect(packets.length).toBe(14);
   expect(damage).toMatchObject({ nDamaged: 0, isCutOff: false });
@@ -137,7 +137,7 @@ it("not recognised: noise, set bits, MP3", () => {
   expect(adts.recognise(mp3, true)).toBeNull();
 });
 
-it("any bytes come to an end", async () => {
+it("reading any bytes ends", async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

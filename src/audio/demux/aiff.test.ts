@@ -28,7 +28,7 @@ function comm(nChannels: number, bits: number, sampleRate: number, kind?: string
   return chunk("COMM", kind === undefined ? body : Buffer.concat([body, Buffer.from(kind), Buffer.of(0, 0)]));
 }
 
-/** The chunk with the sound; `offset` bytes stand in front of it. */
+/** The chunk with the sound; `offset` bytes come before it. */
 const ssnd = (sound: Uint8Array, sizeBytes?: number, offset = 0) =>
   chunk("SSND", Buffer.concat([u32(offset), u32(0), Buffer.alloc(offset), sound]), sizeBytes);
 const file = (form: string, ...chunks: Uint8Array[]) =>

@@ -14,9 +14,9 @@ export const aiff: Container = {
   open,
 };
 
-/** Chunks in front of the sound; more of them are damage. */
+/** Chunks before the sound; more of them are damage. */
 const MAX_CHUNKS = 10_000;
-/** Names of chunks that may stand behind the sound. */
+/** Names of chunks that may follow the sound. */
 const CHUNK_NAME = /^[A-Za-z0-9(][\x20-\x7e]{3}$/;
 
 async function open(
@@ -36,7 +36,7 @@ async function open(
       // 4 bytes of offset to the first sample, 4 of a block size that nobody uses
       const offset = head.length >= 12 ? viewOf(head).getUint32(8) : 0;
       sound = { start: at + 16 + offset, sizeBytes: sizeBytes - 8 - offset };
-      if (description === null && !source.isReplayable) await source.whole(); // how it is stored stands behind it
+      if (description === null && !source.isReplayable) await source.whole(); // its description comes after it
     }
     at += 8 + sizeBytes + (sizeBytes & 1);
   }
@@ -108,7 +108,7 @@ const FORMATS: Record<string, SampleFormat> = {
 };
 const NAMES: Record<string, string> = { ima4: "ADPCM", "GSM ": "GSM", QDM2: "QDesign", QDMC: "QDesign" };
 
-/** Reads a COMM chunk; null where it makes no sense. */
+/** Reads a COMM chunk; null where it is invalid. */
 function readDescription(bytes: Uint8Array): Description | null {
   if (bytes.length < 18) return null;
   const view = viewOf(bytes);

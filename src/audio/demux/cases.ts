@@ -1,4 +1,4 @@
-// Recordings that tests of the demuxers make, and what becomes of them.
+// Recordings that tests of the demuxers make, and the results of decoding them.
 
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
@@ -12,7 +12,7 @@ const ROOT = new URL("../../../", import.meta.url);
 /** A file of the project. */
 export const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, ROOT)));
 
-/** Bytes in memory; `isStream`: their number is not known before the end, and what was let go is gone. */
+/** Bytes in memory; `isStream`: their number is unknown before the end, and released bytes are gone. */
 export function memorySource(bytes: Uint8Array, isStream = false): ByteSource {
   let [released, isEnded] = [0, false];
   return {
@@ -39,7 +39,7 @@ export function memorySource(bytes: Uint8Array, isStream = false): ByteSource {
   };
 }
 
-/** 16 kHz mono and warnings; as a stream, in pieces of odd sizes, it must come to the same. */
+/** 16 kHz mono and warnings; as a stream, in pieces of odd sizes, the result must be the same. */
 export async function decode(bytes: Uint8Array) {
   const whole = await decodeInput(bytes);
   const streamed = await decodeInput(piecesOf(bytes));
@@ -76,7 +76,7 @@ export const join = (...parts: (Uint8Array | string)[]): Uint8Array =>
     Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part))),
   );
 
-/** Tags and padding that may stand behind a recording, or between two. */
+/** Tags and padding that may follow a recording, or between two. */
 export const TAGS: Record<string, Uint8Array> = {
   ID3v1: join("TAG", new Uint8Array(125).fill(65)),
   "ID3v1 with its extension": join("TAG+", new Uint8Array(223).fill(65), "TAG", new Uint8Array(125).fill(65)),

@@ -47,7 +47,7 @@ const LAYOUTS: Record<number, string> = {
 };
 
 /**
- * The speakers of a Core Audio channel layout: the content of a `chan` chunk or, behind version and flags, box. Null
+ * The speakers of a Core Audio channel layout: the content of a `chan` chunk or, after version and flags, box. Null
  * when it says nothing for `nChannels`.
  */
 export function coreAudioSpeakers(layout: Uint8Array, nChannels: number): Speaker[] | null {

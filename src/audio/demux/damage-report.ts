@@ -1,9 +1,9 @@
-/** Lengths may be guessed; a difference that is no longer says nothing. */
+/** Lengths may be estimates; a difference up to this long means nothing. */
 const GUESSED_SECONDS = 0.3;
 
 /**
- * What a demuxer or a codec could not use. It is told once the sound is read; decoding goes on meanwhile. Tags,
- * padding and missing optional marks are no damage.
+ * Parts that a demuxer or a codec could not use. Decoding continues, and they are reported once the sound is read. Tags,
+ * padding and missing optional marks are not damage.
  */
 export class DamageReport {
   /** Damaged parts skipped inside. */

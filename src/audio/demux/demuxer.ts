@@ -13,7 +13,7 @@ export interface Track {
   readonly nChannels: number;
   /** One a channel; null where the container says nothing. */
   readonly speakers: readonly Speaker[] | null;
-  /** How samples are stored; only for the codec "pcm". */
+  /** How samples are stored. Only for the codec "pcm". */
   readonly sampleFormat?: SampleFormat;
 }
 
@@ -23,27 +23,27 @@ export interface Packet {
   readonly track: Track;
   readonly data: Uint8Array;
   /**
-   * When its sound begins on the file's own timeline, in seconds; null where the container has no times: right behind
-   * the packet before. Where this is more than a tenth of a second behind the end of the sound so far, there is a gap.
+   * When its sound begins on the file's own timeline, in seconds; null where the container has no times: right after
+   * the packet before. Where this is more than a tenth of a second after the end of the sound so far, there is a gap.
    */
   readonly startSeconds: number | null;
-  /** Sound not to be played from here on: pre-skip, encoder delay. May reach into the packets behind. Default 0. */
+  /** Sound from here on that is not played: pre-skip, encoder delay. May extend into the next packets. Default 0. */
   readonly skipSeconds?: number;
-  /** Sound at the end of this packet not to be played: padding. At most the packet's own. Default 0. */
+  /** Sound at the end of this packet that is not played: padding. At most this packet's sound. Default 0. */
   readonly discardSeconds?: number;
-  /** Sound behind this moment of the timeline is not played: an Ogg link's last position, an edit's end. */
+  /** Sound after this moment of the timeline is not played: an Ogg link's last position, an edit's end. */
   readonly stopSeconds?: number;
 }
 
 /** A recording whose container is understood. */
 export interface Demuxer {
-  /** What the container says or lets guess; null where it says nothing. Good for progress and for "x of y s" only. */
+  /** Stated by the container or estimated; null where it says nothing. Good for progress and for "x of y s" only. */
   readonly durationSeconds: number | null;
-  /** The packets from the start, in their order. Can be called again where the source is replayable. */
+  /** The packets from the start, in order. Can be called again where the source is replayable. */
   packets(): AsyncIterable<Packet>;
 }
 
-/** Sound that is not decoded here: its codec for messages ("AC-3"), null when not even the container is known. */
+/** Sound that cannot be decoded here: its codec for messages ("AC-3"), or null when the container is unknown too. */
 export interface ForeignAudio {
   readonly codec: string | null;
   readonly durationSeconds: number | null;
@@ -61,7 +61,7 @@ export interface Container {
    */
   recognise(head: Uint8Array, isWhole: boolean): number | null;
   /**
-   * Reads what stands in front of the sound.
+   * Reads what comes before the sound.
    *
    * @throws WhisperVulkanError `audio-no-track`, `audio-corrupt`, and what reading throws
    */

@@ -2,13 +2,13 @@ import type { ByteSource } from "../input/byte-source.js";
 import type { DamageReport } from "./damage-report.js";
 import { ReadAhead } from "./read-ahead.js";
 
-/** Frames in a row that prove a format: at the start of the file, and behind other bytes. */
+/** Frames in a row that prove a format: at the start of the file, and after other bytes. */
 const PROOF_AT_START = 3;
 const PROOF_BEHIND_JUNK = 5;
 /** Bytes looked through at once for the next frame. */
 const SEARCH_BYTES = 65536;
 
-/** How the tags begin that stand behind or between frames: ID3v1, ID3v2, APE, Lyrics3. */
+/** How the tags begin that stand after or between frames: ID3v1, ID3v2, APE, Lyrics3. */
 const TAGS = ["TAG", "ID3", "3DI", "APETAGEX", "LYRICSBEGIN"];
 
 /** What every header of such frames says. */
@@ -38,7 +38,7 @@ export function recogniseFrames(
     const proof = at === 0 ? PROOF_AT_START : PROOF_BEHIND_JUNK;
     const { nFrames, end } = chainOfFrames(format, head, at, proof);
     if (nFrames >= proof) return at;
-    // Short recordings: to the end exactly, or cut off behind at least one whole frame.
+    // Short recordings: to the end exactly, or cut off after at least one whole frame.
     if (isWhole && at === 0 && nFrames > 0 && (end === head.length || nFrames > 1)) return at;
   }
   return null;
@@ -95,7 +95,7 @@ export async function* readFrames<H extends FrameHeader>(
       continue;
     }
     fixedPart = header.fixedPart;
-    // A damaged size shows in what stands behind the frame.
+    // A damaged size shows in what follows the frame.
     const next = await bytes.bytes(end, format.headerBytes);
     const isFollowed =
       next.length < format.headerBytes || format.readHeader(next, 0) !== null || isTag(next) || isZero(next);

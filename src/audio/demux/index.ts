@@ -22,8 +22,8 @@ export const CONTAINERS: readonly Container[] = [wav, flac, ogg, matroska, mp4, 
 const HEAD_BYTES = [1 << 12, 1 << 16];
 
 /**
- * Finds out by its contents what a file is, and opens it. The source lets go of bytes only when it is a demuxer that
- * reads on: another program wants all of them.
+ * Detects a file's format from its contents and opens it. The source discards bytes only when a demuxer of ours
+ * reads it, because another program needs all of them.
  *
  * @throws WhisperVulkanError `audio-no-track`, `audio-corrupt`, and what reading throws
  */
@@ -49,7 +49,7 @@ async function recognise(source: ByteSource, offset: number) {
   return null;
 }
 
-/** Where the ID3v2 tags at the start end; they may hold pictures of megabytes, and stand in front of anything. */
+/** Where the ID3v2 tags at the start end; they may hold pictures of megabytes, and come before anything. */
 async function endOfId3(source: ByteSource): Promise<number> {
   for (let at = 0; ; ) {
     const tagBytes = id3v2Bytes(await source.read(at, 10), 0);
@@ -58,7 +58,7 @@ async function endOfId3(source: ByteSource): Promise<number> {
   }
 }
 
-/** Keeps what is released until it is sure that nobody else wants it. */
+/** Keeps released bytes until it is certain that nothing else needs them. */
 class HeldSource implements ByteSource {
   readonly #source: ByteSource;
   #isHeld = true;

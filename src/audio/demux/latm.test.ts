@@ -41,7 +41,7 @@ it("joined in the middle: what comes before the first description is left out, w
   expect(damage.nDamaged).toBe(0);
 });
 
-it("any bytes come to an end", async () => {
+it("reading any bytes ends", async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -70,7 +70,7 @@ function lengthOf({ length }: Uint8Array): Uint8Array {
   return Uint8Array.from([...new Array<number>(Math.floor(length / 255)).fill(255), length % 255]);
 }
 
-/** An element behind its sync word and length. */
+/** An element after its sync word and length. */
 function element(bits: string): Buffer {
   const nBytes = Math.ceil(bits.length / 8);
   const bytes = Array.from({ length: nBytes }, (_, i) =>

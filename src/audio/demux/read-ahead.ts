@@ -1,6 +1,6 @@
 import type { ByteSource } from "../input/byte-source.js";
 
-/** Bytes read at once where they are at hand. */
+/** Bytes read at once where they are available. */
 const AHEAD_BYTES = 1 << 16;
 
 /** Reads a source in larger pieces than its parser asks for, so that many small parts cost one read. */
@@ -25,7 +25,7 @@ export class ReadAhead {
     return this.#held.subarray(from, from + length);
   }
 
-  /** More than asked for, where it is at hand: a stream may be as slow as the sound itself. */
+  /** More than asked for, where it is available: a stream may be as slow as the sound itself. */
   async #read(offset: number, length: number): Promise<Uint8Array> {
     const source = this.#source;
     if (source.isReplayable) return source.read(offset, Math.max(length, AHEAD_BYTES));

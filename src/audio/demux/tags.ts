@@ -2,7 +2,7 @@ import type { ByteWindow } from "./byte-window.js";
 
 /**
  * Steps over tags and padding that stand where a frame or a page could: ID3v1 and its extension, ID3v2 (with a footer,
- * or several), APEv1 and APEv2, Lyrics3, zeros. They are no damage wherever they stand: files joined with `cat` have
+ * or several), APEv1 and APEv2, Lyrics3, zeros. They are not damage wherever they stand: files joined with `cat` have
  * them in the middle. Returns how many bytes were stepped over.
  */
 export async function skipTags(window: ByteWindow): Promise<number> {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import { nameForMessages } from "./names.js";
 
-/** Whether text names a recording by its address and not by its path. */
+/** Whether the text is an address and not a path. */
 export function isAddress(text: string): boolean {
   return /^((https?|file):\/\/|data:)/i.test(text);
 }
@@ -12,7 +12,7 @@ export function parseAddress(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    // Without the cause: its text has the address, and that may have a password.
+    // No cause: its text contains the address, which may contain a password.
     throw new WhisperVulkanError("option-invalid", `${nameForMessages(text)}: not a valid URL`, {
       hint: "Check the address, or give the path of a file.",
     });
@@ -24,7 +24,7 @@ export function pathOfAddress(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    const message = `${nameForMessages(url.href)}: names no file of this machine`;
+    const message = `${nameForMessages(url.href)}: does not name a file on this machine`;
     throw new WhisperVulkanError("option-invalid", message, {
       hint: "Give its path, or a URL like file:///home/me/talk.mp3",
       cause,
@@ -38,7 +38,7 @@ export async function bytesOfDataAddress(url: URL): Promise<Uint8Array> {
     return new Uint8Array(await (await fetch(url)).arrayBuffer());
   } catch {
     throw new WhisperVulkanError("option-invalid", `${nameForMessages(url.href)}: not a valid data: URL`, {
-      hint: "Its form is data:audio/wav;base64,...",
+      hint: "It should look like data:audio/wav;base64,...",
     });
   }
 }

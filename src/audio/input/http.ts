@@ -44,13 +44,13 @@ function refused(name: string, { status, statusText }: Response): WhisperVulkanE
   const hint = missing
     ? "Check the address."
     : locked
-      ? "Give an address with the name and password: https://name:password@host/..."
+      ? "Put the user name and password into the address: https://name:password@host/..."
       : "Try again later, or download the file and give its path.";
   const message = `${name}: the server answered ${status} ${statusText}`.trimEnd();
   return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });
 }
 
-/** Size of the body as it will arrive; null where it is not told, or told of a packed form. */
+/** Size of the body as it will arrive; null where the server does not say, or says the compressed size. */
 function bodyBytes({ headers }: Response): number | null {
   const length = headers.get("content-length");
   const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";

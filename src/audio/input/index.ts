@@ -56,7 +56,7 @@ export type AudioInput =
   | AsyncIterable<Uint8Array>;
 
 /**
- * Opens the bytes of a recording. Streams, pipes and downloads are read as they come.
+ * Opens the bytes of a recording. Streams, pipes and downloads are read as they arrive.
  *
  * @throws WhisperVulkanError `file-not-found`, `file-is-folder`, `file-empty`, `file-unreadable`,
  *   `too-many-open-files`, `option-invalid`
@@ -109,7 +109,7 @@ async function openPath(path: string, name: string): Promise<ByteSource> {
   if (info.isFile()) return openFile(path, name);
   // Pipes and devices (/dev/stdin, a shell's process substitution) can be read once only.
   const stream = info.isFIFO() ? openPipe(path, name) : createReadStream(path);
-  return streamSource(stream, name, "What writes to it ended with an error.");
+  return streamSource(stream, name, "The program that writes to it ended with an error.");
 }
 
 function streamSource(
@@ -121,11 +121,11 @@ function streamSource(
 }
 
 /**
- * A pipe is polled where that works: to open or read it otherwise holds a thread until somebody writes, and a process
- * can't end, or even exit, while a thread of its pool is held.
+ * Polls a pipe where that works. Opening or reading it otherwise blocks a thread until something is written, and a process
+ * cannot end, or even exit, while a thread of its pool is blocked.
  */
 function openPipe(path: string, name: string): NodeJS.ReadableStream {
-  if (process.platform !== "linux") return createReadStream(path); // polls end at once where nobody writes yet
+  if (process.platform !== "linux") return createReadStream(path); // polls end at once where no writer is connected yet
   try {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return new Socket({ fd, readable: true, writable: false });

@@ -1,7 +1,7 @@
 /** Longest name of a recording in messages, in characters. */
 const MAX_NAME_LENGTH = 200;
 
-/** A recording's name as messages may carry it: no password, nothing that ends a line, not longer than 200 characters. */
+/** A recording's name for messages: without a password, on one line, at most 200 characters. */
 export function nameForMessages(name: string): string {
   const isData = /^data:/i.test(name);
   const open = isData

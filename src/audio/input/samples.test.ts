@@ -65,7 +65,7 @@ test("samples in memory can be read again, a stream of them cannot, and says so"
   await expect(collect(audio)).rejects.toMatchObject({ code: "internal" });
 });
 
-describe("what is no sound is refused by name", () => {
+describe("input that is not sound is refused by name", () => {
   async function* broken() {
     yield SAMPLES;
     throw new Error("the microphone was unplugged");
@@ -88,8 +88,8 @@ describe("what is no sound is refused by name", () => {
     ["samples without a rate", { samples: SAMPLES }, "option-invalid", /sampleRate is undefined/],
     ["a rate in text", { samples: SAMPLES, sampleRate: "16000" }, "option-invalid", /sampleRate is 16000/],
     ["an AudioBuffer without channels", buffer(), "option-invalid", /AudioBuffer without samples/],
-    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /carries a number/],
-    ["samples as a stream of bytes", pieces(SAMPLES), "option-invalid", /carries a Float32Array, not bytes/],
+    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /yields a number/],
+    ["samples as a stream of bytes", pieces(SAMPLES), "option-invalid", /yields a Float32Array, not bytes/],
     ["a stream that fails", { samples: broken(), sampleRate: 16000 }, "file-unreadable", /unplugged/],
     ["no samples", { samples: pieces(new Float32Array(0)), sampleRate: 16000 }, "audio-empty", /no sound/],
   ];
@@ -102,7 +102,7 @@ describe("what is no sound is refused by name", () => {
   });
 });
 
-test("a stream with nothing to give does not hold up an abort, nor disposing", async () => {
+test("a silent stream delays neither an abort nor disposing", async () => {
   const silent = () => ({
     samples: { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) },
     sampleRate: 16000,

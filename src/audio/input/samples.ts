@@ -2,7 +2,7 @@ import { WhisperVulkanError } from "../../errors.js";
 import type { Pcm } from "../pcm.js";
 import { StoppableReader } from "./stoppable-reader.js";
 
-/** Rates a recording may have, in Hz, whole numbers; beyond, a header is taken for damaged. */
+/** Rates that a recording may have, whole numbers in Hz. A header with any other rate counts as damaged. */
 export const RATES = { lowest: 1000, highest: 768_000 };
 
 export function isRate(hz: unknown): hz is number {
@@ -54,7 +54,7 @@ export function givenSamples(input: unknown): GivenSamples | null {
     if (channels.length > 0 && channels.every(isSampleArray))
       return inMemory(channels, checkedRate(input.sampleRate));
     throw new WhisperVulkanError("option-invalid", "the recording is an AudioBuffer without samples", {
-      hint: "Each of its channels must give a Float32Array.",
+      hint: "Each channel must be a Float32Array.",
     });
   }
   const { samples, sampleRate } = input as { samples?: unknown; sampleRate?: unknown };
@@ -106,7 +106,7 @@ function asTheyCome(stream: AsyncIterable<unknown>, sampleRate: number): GivenSa
       });
       if (done) return;
       if (!isSampleArray(value)) {
-        throw new WhisperVulkanError("option-invalid", `the stream of samples carries ${kindOf(value)}`, {
+        throw new WhisperVulkanError("option-invalid", `the stream of samples yields ${kindOf(value)}`, {
           hint: SAMPLES_HINT,
         });
       }
@@ -120,7 +120,7 @@ function asTheyCome(stream: AsyncIterable<unknown>, sampleRate: number): GivenSa
 function streamFailed(error: unknown): WhisperVulkanError {
   const why = error instanceof Error ? error.message : String(error);
   return new WhisperVulkanError("file-unreadable", `samples: reading them failed (${why})`, {
-    hint: "The stream of samples ended with an error of its own.",
+    hint: "The error came from the stream of samples.",
     cause: error,
   });
 }
@@ -134,11 +134,11 @@ function toFloats(samples: SampleArray): Float32Array {
 function checkedRate(sampleRate: unknown): number {
   if (isRate(sampleRate)) return sampleRate;
   throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
-    hint: `Give the samples per second, whole, ${RATES.lowest} to ${RATES.highest}.`,
+    hint: `Give the samples per second, a whole number from ${RATES.lowest} to ${RATES.highest}.`,
   });
 }
 
-/** By name and not by class: arrays of another realm (a test runner, a frame, Electron) count too. */
+/** By name and not by class, since arrays from another realm (a test runner, a frame, Electron) count too. */
 function isOfKind(value: unknown, kind: string): boolean {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === `[object ${kind}]`;
 }

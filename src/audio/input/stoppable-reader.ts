@@ -1,6 +1,6 @@
 /**
- * Reads a stream piece by piece and can be stopped at any time, also while the stream has nothing to give: a
- * microphone that is silent may never give another piece, and a generator that is asked for one cannot be ended.
+ * Reads a stream piece by piece and can be stopped at any time, even while the stream delivers nothing: a
+ * silent microphone may never deliver another piece, and a generator cannot be ended while a piece is requested.
  */
 export class StoppableReader<T> {
   readonly #iterator: AsyncIterator<T>;
@@ -10,7 +10,7 @@ export class StoppableReader<T> {
 
   constructor(source: AsyncIterable<T>) {
     if (source instanceof ReadableStream) {
-      // A web stream's own iterator cannot be ended while it is asked for a piece; its reader can.
+      // A web stream's own iterator cannot be ended while a piece is requested; its reader can.
       const reader: ReadableStreamDefaultReader<T> = source.getReader();
       this.#iterator = { next: () => reader.read() as Promise<IteratorResult<T>> };
       this.#end = () => reader.cancel();
@@ -38,7 +38,7 @@ export class StoppableReader<T> {
     if (this.#stopped !== null) return;
     this.#stopped = { reason };
     this.#reject?.(reason);
-    // Not awaited: a generator ends only after the piece it was asked for, and how it ends concerns nobody any more.
+    // Not awaited: a generator ends only after the requested piece, and its result no longer matters.
     Promise.resolve()
       .then(this.#end)
       .catch(() => {});

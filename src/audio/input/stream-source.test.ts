@@ -51,7 +51,7 @@ test("reads what is asked for, and no further than needed", async () => {
   await source.close();
 });
 
-test("gives what is there to those who do not want to wait", async () => {
+test("gives available bytes to readers that do not wait", async () => {
   const { source, asked } = stream(1_000, 100);
   expectSame(await source.readSome(0, 4096), bytes(0, 100));
   expectSame(await source.readSome(50, 4096), bytes(50, 100));
@@ -60,7 +60,7 @@ test("gives what is there to those who do not want to wait", async () => {
   await source.close();
 });
 
-test("bytes handed out stay as they are while more come", async () => {
+test("bytes that were handed out do not change while more arrive", async () => {
   const { source } = stream(1 << 20, 1000);
   const first = await source.read(0, 5000);
   for (let at = 0; at < 1 << 20; at += 5000) {
@@ -71,7 +71,7 @@ test("bytes handed out stay as they are while more come", async () => {
   await source.close();
 });
 
-test("a long stream that is let go takes little memory and no disk", async () => {
+test("a long stream whose bytes are released takes little memory and no disk", async () => {
   const piece = new Uint8Array(1 << 20);
   async function* pieces() {
     for (let i = 0; i < 300; i++) yield piece;
@@ -90,7 +90,7 @@ test("a long stream that is let go takes little memory and no disk", async () =>
   await source.close();
 });
 
-test("where a reader jumps ahead, what lies between is let go as it comes", async () => {
+test("where a reader jumps ahead, the bytes in between are discarded as they arrive", async () => {
   const { source } = stream(40 << 20, 1 << 20);
   source.release(39 << 20);
   expectSame(await source.read(39 << 20, 100), bytes(39 << 20, (39 << 20) + 100));
@@ -98,7 +98,7 @@ test("where a reader jumps ahead, what lies between is let go as it comes", asyn
   await source.close();
 });
 
-test("what is held on to beyond 32 MiB goes to a temporary file, and stays readable", async () => {
+test("more than 32 MiB of needed bytes go to a temporary file and stay readable", async () => {
   const { source } = stream(40 << 20, 1 << 20);
   await source.read(39 << 20, 10);
   expect(readdirSync(folder).length).toBe(1);

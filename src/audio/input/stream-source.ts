@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.js";
 import { StoppableReader } from "./stoppable-reader.js";
 import { TemporaryFile } from "./temporary-file.js";
 
-/** Bytes kept in memory at most; where a reader holds on to more they go to a temporary file. */
+/** Most bytes kept in memory; where a reader needs more of them, they go to a temporary file. */
 const MAX_KEPT_BYTES = 1 << 25;
 const FIRST_BUFFER_BYTES = 1 << 17;
 
@@ -18,8 +18,8 @@ export interface StreamFacts {
 }
 
 /**
- * The bytes of a stream, while they arrive. Only what readers have not let go is kept: in memory, or, where that would
- * be much or all of it is asked for, in a temporary file.
+ * The bytes of a stream, while they arrive. Only bytes that readers have not released are kept: in memory, or, where that would
+ * take much or the whole stream is requested, in a temporary file.
  */
 export class StreamSource implements ByteSource {
   readonly name: string;
@@ -30,7 +30,7 @@ export class StreamSource implements ByteSource {
   #start = 0;
   #arrived = 0;
   #released = 0;
-  /** Nothing is let go any more. */
+  /** From now on, no bytes are discarded. */
   #isPinned = false;
   #wantsFile = false;
   #hasEnded = false;
@@ -89,22 +89,23 @@ export class StreamSource implements ByteSource {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      this.stop(new WhisperVulkanError("disposed", `${this.name}: was closed while it was read`));
-      await this.#pulling?.catch(() => {}); // whoever waits for it is told
+      this.stop(new WhisperVulkanError("disposed", `${this.name}: was closed while it was being read`));
+      await this.#pulling?.catch(() => {}); // those who wait for it get the error
       await this.#file?.remove();
     })();
     return this.#closing;
   }
 
   async #take(offset: number, lengthBytes: number): Promise<Uint8Array> {
-    if (offset < this.#start) throw new RangeError(`byte ${offset} was let go, at ${this.#start}`);
+    if (offset < this.#start)
+      throw new RangeError(`byte ${offset} is no longer kept; the first kept byte is ${this.#start}`);
     const end = Math.min(offset + lengthBytes, this.#arrived);
     if (end <= offset) return new Uint8Array(0);
     if (this.#file !== null) return this.#file.read(offset - this.#start, end - offset);
     return this.#buffer.subarray(offset - this.#start, end - this.#start);
   }
 
-  /** Waits for the next piece, or the file; all who wait share it. */
+  /** Waits for the next piece, or for the file. All waiting readers share the same wait. */
   #pull(): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
     this.#pulling ??= this.#pullOnce()
@@ -193,7 +194,7 @@ function isBytes(value: unknown): value is Uint8Array {
 
 function notBytes(name: string, value: unknown): WhisperVulkanError {
   const what = Object.prototype.toString.call(value).slice(8, -1);
-  return new WhisperVulkanError("option-invalid", `${name}: carries a ${what}, not bytes`, {
-    hint: "Give a stream of a file's bytes, without an encoding set; samples go as { samples, sampleRate }.",
+  return new WhisperVulkanError("option-invalid", `${name}: yields a ${what}, not bytes`, {
+    hint: "Give a stream of a file's bytes, with no encoding set. Give samples as { samples, sampleRate }.",
   });
 }

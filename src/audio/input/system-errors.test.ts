@@ -53,7 +53,7 @@ describe.skipIf(process.platform === "win32")("a temporary folder that cannot be
   test.for(folders)("%s", async ([_, path, why], { skip }) => {
     process.env.TMPDIR = path();
     skip(path().endsWith("locked") && process.getuid?.() === 0, "nothing is locked for root");
-    // What is decoded as it comes needs no temporary file; what goes to another program does.
+    // Decoding a stream needs no temporary file; giving it to another program does.
     expect((await decode(stream(FILE))).length).toBe(SAMPLES.length);
     for (const input of [stream(TEXT), TEXT, new Blob([TEXT])])
       await expect(decode(input)).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe("over HTTP", () => {
     server.close();
   });
 
-  test("name and password go into a header and are never told", async () => {
+  test("name and password go into a header and never into a message", async () => {
     expect((await decode(`http://m%C3%A9:p%40ss%20word@${base}/locked`)).length).toBe(SAMPLES.length);
     const audio = await openAudio(`http://m%C3%A9:p%40ss%20word@${base}/locked`);
     expect(audio.name).toBe(`http://${base}/locked`);
@@ -144,7 +144,7 @@ describe("over HTTP", () => {
     }
   });
 
-  test("a download that ends early is said, with what to do", async () => {
+  test("a download that ends early is an error that says what to do", async () => {
     await expect(decode(`http://${base}/short`)).rejects.toMatchObject({
       code: "file-unreadable",
       message: expect.stringContaining("/short: "),
@@ -152,7 +152,7 @@ describe("over HTTP", () => {
     });
   });
 
-  test("a packed one has another length than its header says, and that is right", async () => {
+  test("a compressed download may have another length than its header says", async () => {
     expect((await decode(`http://${base}/packed`)).length).toBe(SAMPLES.length);
   });
 });

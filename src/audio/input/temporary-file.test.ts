@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("gives back what was written, in any order, and leaves nothing behind", async () => {
+test("gives back what was written, in any order, and leaves nothing after", async () => {
   const file = await TemporaryFile.create("talk.mp3");
   const pieces = [1, 1000, 30_000].map((n) => new Uint8Array(noise(n).buffer));
   const offsets: number[] = [];

@@ -10,7 +10,7 @@ const folders = new Set<string>();
 let exitHookSet = false;
 
 /**
- * A file in a folder of its own under the system's temporary folder. All methods throw WhisperVulkanError `disk-full`,
+ * A file in its own folder under the system's temporary folder. All methods throw WhisperVulkanError `disk-full`,
  * `temporary-folder-unwritable`, `too-many-open-files`.
  */
 export class TemporaryFile {
@@ -42,7 +42,7 @@ export class TemporaryFile {
   }
 
   /**
-   * One without a name, which no other program can open: nothing of it is left even where this process is killed.
+   * Makes a file without a name, which no other program can open: nothing of it remains even if this process is killed.
    * (Windows names it until it is closed.)
    */
   static async createUnnamed(name: string): Promise<TemporaryFile> {
@@ -78,7 +78,7 @@ export class TemporaryFile {
   }
 
   async remove(): Promise<void> {
-    await this.#handle.close().catch(() => {}); // it is going away; Windows removes only what is closed
+    await this.#handle.close().catch(() => {}); // it is about to be removed, and Windows removes only closed files
     await removeFolder(this.#folder);
   }
 }

@@ -93,7 +93,7 @@ it("reads every finite half as it is, subnormals included", async () => {
   };
   const program = { name: "halves", steps: [step] };
   const storage = await backend.allocate(backend.manifest([program]));
-  // infinities and NaNs (exponent 31) stand in no model file; zeros in their place
+  // model files contain no infinities or NaNs (exponent 31); zeros in their place
   const halves = Uint16Array.from({ length: n * nOut }, (_, i) => ((i & 0x7c00) === 0x7c00 ? 0 : i));
   const ones = Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) ? 0 : 1));
   await storage.write(weight, 0, new Uint8Array(halves.buffer));

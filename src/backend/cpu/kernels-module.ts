@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { WhisperVulkanError } from "../../errors.js";
 import { packageIncomplete, readPackageFile } from "../../package-file.js";
 
-/** Node 20 has relaxed SIMD behind this flag, which later versions, where it is on, reject. */
+/** Node 20 needs this flag for relaxed SIMD. Later versions, where it is always on, reject the flag. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";
 const needsFlag = Number(process.versions.node.split(".")[0]) < 22;
 
@@ -12,7 +12,7 @@ const plainFile = new URL("../../../assets/wasm/kernels.wasm", import.meta.url);
 export interface KernelsModule {
   readonly module: WebAssembly.Module;
   readonly relaxed: boolean;
-  /** The flag each thread must set before it instantiates the module, or null. */
+  /** The flag that each thread must set before it instantiates the module, or null. */
   readonly relaxedFlag: string | null;
 }
 
@@ -39,19 +39,22 @@ async function compile(): Promise<KernelsModule> {
     };
   const plain = await readPackageFile(plainFile);
   if (!WebAssembly.validate(plain))
-    throw packageIncomplete(plainFile, "is damaged, or this JavaScript engine knows no WebAssembly SIMD");
+    throw packageIncomplete(
+      plainFile,
+      "is damaged, or this JavaScript engine does not support WebAssembly SIMD",
+    );
   return { module: await WebAssembly.compile(plain), relaxed: false, relaxedFlag: null };
 }
 
 /** Errors: cpu-unavailable. */
 function checkEngine(): void {
-  const gpu = "or take a GPU with --device";
+  const gpu = "or use a GPU with --device";
   if (typeof WebAssembly === "undefined")
     throw new WhisperVulkanError("cpu-unavailable", "this process runs without WebAssembly", {
-      hint: `Start it without --jitless and the like; ${gpu}`,
+      hint: `Start it without --jitless and similar options; ${gpu}`,
     });
   if (typeof SharedArrayBuffer === "undefined")
     throw new WhisperVulkanError("cpu-unavailable", "this process has no SharedArrayBuffer", {
-      hint: `Load whisper-vulkan where there is one (in Electron the main process, not a window); ${gpu}`,
+      hint: `Load whisper-vulkan where SharedArrayBuffer exists (in Electron, in the main process, not in a window); ${gpu}`,
     });
 }

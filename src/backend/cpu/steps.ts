@@ -72,7 +72,7 @@ export interface CpuControlStep extends Common {
   readonly nTokens: number;
   readonly nTextCtx: number;
   readonly nState: number;
-  /** 1 where the op knows no heads. */
+  /** 1 for ops without heads. */
   readonly nHead: number;
   /** Groups of neighbouring heads that a row is cut into, a task each. */
   readonly nGroups: number;
@@ -82,7 +82,7 @@ export interface CpuControlStep extends Common {
   readonly offsets: { readonly tokens: number; readonly origin: number; readonly select: number };
 }
 
-/** Turns a step into what the threads run. address: where a tensor lies in the shared memory. */
+/** Turns a step into what the threads run. address: where a tensor is in the shared memory. */
 export function cpuStep(step: Step, address: (tensor: Tensor) => number, nThreads: number): CpuStep {
   const addresses = Object.fromEntries(
     Object.entries(step).flatMap(([name, value]) => (isTensor(value) ? [[name, address(value)]] : [])),
@@ -139,7 +139,7 @@ export function cpuStep(step: Step, address: (tensor: Tensor) => number, nThread
       const { op, nRows, nTokens, nTextCtx, nState } = step;
       const { tokens, origin, select, total } = controlOffsets(step);
       const nHead = "nHead" in step ? step.nHead : 1;
-      // as many heads as can be to a group, whose keys lie side by side
+      // as many heads as can be to a group, whose keys are side by side
       const headsPerGroup = Math.ceil(nHead / Math.min(nHead, Math.ceil(nThreads / (nRows * nTokens))));
       const nGroups = Math.ceil(nHead / headsPerGroup);
       const nPositions = "nPositions" in step ? step.nPositions : 0;

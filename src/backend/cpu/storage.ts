@@ -42,7 +42,7 @@ export class CpuStorage implements Storage {
     nThreads: number,
     kernels: KernelsModule,
   ): Promise<CpuStorage> {
-    let end = pageSizeBytes; // the module's own data lies in the first page
+    let end = pageSizeBytes; // the module's own data is in the first page
     const place = (sizeBytes: number) => {
       const address = end;
       end += Math.ceil(sizeBytes / alignment) * alignment;
@@ -62,7 +62,7 @@ export class CpuStorage implements Storage {
       );
     let memory: WebAssembly.Memory;
     try {
-      // it never grows: the addresses up to 4 GiB need not be kept for it
+      // the memory never grows, so addresses up to 4 GiB need not be reserved for it
       memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     } catch (cause) {
       throw new WhisperVulkanError(
@@ -89,7 +89,9 @@ export class CpuStorage implements Storage {
     const steps: CpuStep[] = program.steps.map((step) => cpuStep(step, address, this.#pool.nThreads));
     const tooBig = steps.find((step) => step.workSizeBytes > workSizeBytes);
     if (tooBig)
-      throw new Error(`${tooBig.op} needs ${tooBig.workSizeBytes} bytes a thread, ${workSizeBytes} are held`);
+      throw new Error(
+        `${tooBig.op} needs ${tooBig.workSizeBytes} bytes a thread, but only ${workSizeBytes} are reserved`,
+      );
     return this.#pool.add(steps);
   }
 
@@ -118,7 +120,7 @@ function threadsUnavailable(nThreads: number, cause: unknown): WhisperVulkanErro
     "cpu-unavailable",
     `the CPU backend cannot start ${threads} (${why.split("\n")[0]})`,
     {
-      hint: "Ask for fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
+      hint: "Use fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
       cause,
     },
   );

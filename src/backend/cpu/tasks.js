@@ -1,4 +1,4 @@
-// What one task of each op does: addresses and ranges worked out here, arithmetic in WebAssembly.
+// One task of each op: addresses and ranges are computed here, the arithmetic runs in WebAssembly.
 
 /** @typedef {import("./steps.js").CpuStep} CpuStep */
 

@@ -6,7 +6,7 @@ import type { KernelsModule } from "./kernels-module.js";
 import type { CpuStep } from "./steps.js";
 import { syncWords as word } from "./sync.js";
 
-/** What workers tell: an error in a step, or that all threads are through with the run. */
+/** What workers report: an error in a step, or that all threads have finished the run. */
 type Message = { readonly error: string } | { readonly finished: true };
 
 interface Thread {
@@ -24,7 +24,7 @@ export class ThreadPool {
   #errors: string[] = [];
   #finished = false;
   #disposed = false;
-  /** Why a thread is gone; without it no run would ever end. */
+  /** Why a thread has ended. Without all threads, no run would end. */
   #broken: WhisperVulkanError | null = null;
 
   private constructor(threads: readonly Thread[], sync: Int32Array) {
@@ -34,18 +34,18 @@ export class ThreadPool {
       worker.on("message", (message: Message) => this.#onMessage(message));
       worker.on("error", (error) => this.#onThreadLost(error));
       worker.on("exit", (code) => this.#onThreadLost(new Error(`it exited with code ${code}`)));
-      worker.unref(); // behind the listeners, since one for messages keeps the process alive again
+      worker.unref(); // after the listeners are added, since a listener for messages keeps the process alive again
     }
   }
 
   static async start(memory: WebAssembly.Memory, kernels: KernelsModule, workAddresses: readonly number[]) {
     const sync = new Int32Array(new SharedArrayBuffer(word.total * 4));
     const threads = workAddresses.map((workAddress) => {
-      // A channel of our own: in Deno a worker's parentPort is no port that can be read without waiting.
+      // A separate channel: in Deno, a worker's parentPort cannot be read without waiting.
       const { port1: programs, port2: theirs } = new MessageChannel();
       programs.unref();
       const worker = new Worker(packageFile(new URL("./worker.js", import.meta.url)), {
-        execArgv: [], // --input-type, for one, is for the main program only and would keep a worker from starting
+        execArgv: [], // options such as --input-type are for the main program only and would keep a worker from starting
         workerData: {
           ...{ sync, memory, workAddress, nThreads: workAddresses.length, programs: theirs },
           ...{ module: kernels.module, relaxedFlag: kernels.relaxedFlag },
@@ -130,7 +130,7 @@ export class ThreadPool {
   }
 }
 
-/** Resolves when the thread says that it is. */
+/** Resolves when the thread reports that it is ready. */
 function ready(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     const exited = (code: number) => reject(new Error(`it exited with code ${code}`));

@@ -1,11 +1,11 @@
-// A compute thread: sleeps until a run starts, then walks the program's steps with the other threads.
+// A compute thread: sleeps until a run starts, then executes the program's steps with the other threads.
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { syncWords as word } from "./sync.js";
 import { runTask } from "./tasks.js";
 
 /** @typedef {import("./steps.js").CpuStep} CpuStep */
 
-/** How often to look for the others before going to sleep: a few microseconds. */
+/** How often to check for the other threads before going to sleep: a few microseconds. */
 const spins = 3000;
 
 /** @type {{ sync: Int32Array, memory: WebAssembly.Memory, module: WebAssembly.Module, nThreads: number, workAddress: number, relaxedFlag: string | null, programs: import("node:worker_threads").MessagePort }} */

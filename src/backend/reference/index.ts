@@ -9,7 +9,7 @@ import { manifestOf } from "../manifest.js";
 
 type Values = Float64Array | Int32Array;
 
-/** The f64 references as a backend: slow, and the truth that the others are compared with. */
+/** The f64 references as a backend: slow, but the values that the others are compared with. */
 export class ReferenceBackend implements Backend {
   describe() {
     return { kind: "reference", device: "f64 reference", details: "plain JavaScript" } as const;

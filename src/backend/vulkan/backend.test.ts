@@ -5,7 +5,7 @@ import { openVulkan, planManifest } from "./index.js";
 import { mockTables } from "./simulate/index.js";
 import { unified } from "./simulate/testing/cards.js";
 
-it("plans with so much free in a heap, and refuses a heap that isn't there", async () => {
+it("plans with that much free in a heap, and refuses a heap that isn't there", async () => {
   const backend = await openVulkan("0", { maxFlops: 1e9 }, mockTables(unified));
   const manifest = backend.manifest([chain]);
   const inputs = backend.planningInputs();

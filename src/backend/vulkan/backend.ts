@@ -30,21 +30,21 @@ import { measureFlopsPerSecond } from "./speed.js";
 import { VulkanStorage } from "./storage.js";
 import { type BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
-/** One submission is estimated at no more than this: half of what may hold a GPU, since estimates are off. */
+/** The estimated time of one submission is at most this: half of what may occupy a GPU, since estimates are inexact. */
 const submissionSeconds = 0.1;
-/** Until the speed is known: 20 ms on a device that manages 1 GFLOP/s. */
+/** Used until the speed is known: 20 ms on a device with 1 GFLOP/s. */
 const unmeasuredFlops = 2e7;
 
 export interface VulkanOptions {
   /** Cuts weights into parts of at most this size, as a device with small bindings would: for tests. */
   readonly maxPartBytes?: number;
-  /** Limits of the user's on memory, smaller blocks for tests. */
+  /** The user's limits on memory; smaller blocks for tests. */
   readonly memory?: Omit<AllocatorOptions, "alignmentBytes">;
   /** Where measured bandwidths are kept. Default: in the backend, as long as it lives. */
   readonly bandwidths?: BandwidthStore;
   /** Leaves out the n-th barrier of every program, to prove that validation notices. */
   readonly dropBarrier?: number;
-  /** Other kernels to choose from: for tests of each. */
+  /** Other kernels to choose from, to test each of them. */
   readonly kernels?: KernelTable;
   /** Floating-point operations a submission and a dispatch may hold, instead of measuring the device. */
   readonly maxFlops?: number;
@@ -62,10 +62,10 @@ export class VulkanBackend implements Backend {
   readonly #maxBindingBytes: number;
   readonly #options: VulkanOptions;
   readonly #bandwidths: BandwidthStore;
-  /** Where there was room for half the measurement. */
+  /** Set where only half of the measurement had room. */
   #halfMeasured: MemoryBandwidth | undefined;
   #maxFlops: number;
-  /** Every try to get memory since the device was opened. */
+  /** Every attempt to get memory since the device was opened. */
   readonly ledger = new Ledger();
 
   private constructor(device: Device, table: KernelTable, options: VulkanOptions) {
@@ -87,7 +87,7 @@ export class VulkanBackend implements Backend {
     this.#maxFlops = options.maxFlops ?? unmeasuredFlops;
   }
 
-  /** Takes the device over and measures how fast it is. Errors: vulkan-call-failed, device-lost, memory-refused. */
+  /** Takes ownership of the device and measures its speed. Errors: vulkan-call-failed, device-lost, memory-refused. */
   static async create(
     device: Device,
     table: KernelTable,
@@ -128,7 +128,7 @@ export class VulkanBackend implements Backend {
   }
 
   async allocate(manifest: MemoryManifest): Promise<Storage> {
-    // before all room is taken, of the device's memory too: afterwards only the host's could be measured
+    // measure before all of the device's memory is taken: afterwards only the host's could be measured
     if (!this.#knownBandwidth() && this.plan(manifest).verdict === "spill") await this.#measureBandwidth();
     try {
       return this.#storage(manifest, this.#allocator);
@@ -138,7 +138,7 @@ export class VulkanBackend implements Backend {
     }
   }
 
-  /** What was asked for since the device was opened, and what it answered. */
+  /** The requests since the device was opened, and its answers. */
   memoryReport(): MemoryReport | null {
     const bandwidth = this.#knownBandwidth() ?? estimatedBandwidth;
     return memoryReport(this.#device.report, this.#allocator, bandwidth);
@@ -153,7 +153,7 @@ export class VulkanBackend implements Backend {
     });
   }
 
-  /** Once for a device and its driver: a measurement is kept for the plans to come. */
+  /** Runs once per device and driver: the measurement is kept for later plans. */
   async #measureBandwidth(): Promise<void> {
     if (this.#knownBandwidth()) return;
     const { heaps } = this.#memory;
@@ -164,11 +164,11 @@ export class VulkanBackend implements Backend {
       storage: (program, allocator) => this.#storage(this.manifest([program]), allocator),
       compile: (program, storage) => this.compile(program, storage),
     }).catch((error) => {
-      // where not even that much memory is left, the bandwidth stays an estimate: that is no reason to give the device up
+      // where not even that much memory is left, the bandwidth stays an estimate; the device is still used
       if (error instanceof WhisperVulkanError && error.code === "memory-refused") return null;
       throw error;
     });
-    // half an estimate is good enough for this plan, and not to be kept
+    // a value that is half an estimate is good enough for this plan, but is not kept
     if (measured?.measured) this.#bandwidths.set(this.#bandwidthKey, measured);
     else this.#halfMeasured = measured ?? undefined;
   }
@@ -182,12 +182,12 @@ export class VulkanBackend implements Backend {
     return `${name}, ${driver}`;
   }
 
-  /** Where allocate() would put a manifest's tensors just now. */
+  /** Where allocate() would put a manifest's tensors at this moment. */
   plan(manifest: MemoryManifest): MemoryPlan {
     return planManifest(manifest, this.planningInputs());
   }
 
-  /** What planning on this device depends on, as it is just now. */
+  /** What planning on this device depends on, at this moment. */
   planningInputs(): PlanningInputs {
     const memory = { alignmentBytes: this.#alignmentBytes, ...this.#options.memory };
     const bandwidth = this.#knownBandwidth();
@@ -224,7 +224,7 @@ export class VulkanBackend implements Backend {
     return VulkanExecutable.record(this.#device, this.#pipelines, plan, this.#options.dropBarrier);
   }
 
-  /** Executables and storages must be disposed of before. */
+  /** Executables and storages must be disposed of first. */
   async dispose(): Promise<void> {
     await this.#device.queue.idle();
     await this.#pipelines.destroy();

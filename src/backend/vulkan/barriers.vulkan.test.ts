@@ -23,8 +23,8 @@ const tiny: ModelDimensions = {
 const { weights } = describeWeights(tiny, "f16");
 
 /**
- * Programs, and barriers whose absence validation keeps quiet about: it takes a buffer that is read and written
- * for one that is written, and never reports write after write through descriptors, since it cannot know
+ * Programs, and barriers whose absence validation does not report: it treats a buffer that is read and written
+ * as one that is written, and never reports write after write through descriptors, since it cannot know
  * whether the same bytes are meant. Here that is the one before the positions are added to the encoder's rows.
  */
 const programs: readonly (readonly [Program, readonly number[]])[] = [
@@ -32,7 +32,7 @@ const programs: readonly (readonly [Program, readonly number[]])[] = [
   [decoderProgram(tiny, weights, { nRows: 1, nTokens: 4, nSelect: 1, nAudio: 1 }), []],
 ];
 
-/** Runs a program with its n-th barrier left out; answers how many there are. */
+/** Runs a program with its n-th barrier left out; returns how many there are. */
 async function runWithout(program: Program, dropBarrier: number): Promise<number> {
   const backend = await openVulkan(testDevice!, { maxFlops: 1e10, dropBarrier });
   const storage = await backend.allocate(backend.manifest([program]));

@@ -3,7 +3,7 @@ import { type Card, cardFrom, cardName } from "../../memory/simulate/index.js";
 import type { DeviceReport } from "./device-report.js";
 
 /**
- * A real device as a card. budgets: what is free at this moment, or null where the driver doesn't tell. ramBytes: the
+ * A real device as a card. budgets: what is free at this moment, or null where the driver does not report it. ramBytes: the
  * machine's memory.
  */
 export function cardOf(report: DeviceReport, budgets: readonly HeapBudget[] | null, ramBytes: number): Card {
@@ -35,7 +35,7 @@ export function cardOf(report: DeviceReport, budgets: readonly HeapBudget[] | nu
         maxComputeWorkGroupInvocations: limits.maxWorkgroupInvocations,
         subgroupSize: limits.subgroupSize,
       },
-      // what is no feature of Vulkan (arithmetic over subgroups, shapes of matrices) the driver underneath decides
+      // the driver underneath decides what is not a Vulkan feature (subgroup arithmetic, matrix shapes)
       features: Object.entries(features)
         .filter(([name, value]) => value === true && name !== "subgroupArithmetic")
         .map(([name]) => name),

@@ -69,7 +69,7 @@ it("says what matters of a device", () => {
   ]);
 });
 
-it("says of one that brings no more than Vulkan 1.0, or doesn't compute, so much", () => {
+it("says so of one that has only Vulkan 1.0, or doesn't compute", () => {
   const features = {
     ...card.features,
     storageBuffer16BitAccess: false,
@@ -86,6 +86,6 @@ it("says of one that brings no more than Vulkan 1.0, or doesn't compute, so much
   expect(describeDevice(old).slice(-3)).toEqual([
     ["subgroups", "unknown"],
     ["features", "none beyond Vulkan 1.0"],
-    ["unusable", "it has no queue that computes"],
+    ["unusable", "it has no compute queue"],
   ]);
 });

@@ -1,7 +1,7 @@
 import { flagNames } from "../../memory/index.js";
 import { computeQueueFamily, type DeviceReport } from "./device-report.js";
 
-/** What matters of a device, for people: (what, value) line by line. */
+/** The important properties of a device as text: (name, value) line by line. */
 export function describeDevice(device: DeviceReport): (readonly [what: string, value: string])[] {
   const { limits, heaps, memoryTypes } = device;
   const lines: (readonly [string, string])[] = [
@@ -37,7 +37,7 @@ export function describeDevice(device: DeviceReport): (readonly [what: string, v
     ["subgroups", subgroups(device)],
     ["features", features(device)],
   ];
-  if (computeQueueFamily(device) < 0) lines.push(["unusable", "it has no queue that computes"]);
+  if (computeQueueFamily(device) < 0) lines.push(["unusable", "it has no compute queue"]);
   return lines;
 }
 

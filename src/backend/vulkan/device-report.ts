@@ -11,16 +11,16 @@ export interface DeviceReport {
   readonly name: string;
   readonly vendorId: number;
   readonly type: DeviceType;
-  /** "NVIDIA 580.95.05", or the vendor's raw version number where the driver doesn't say. */
+  /** "NVIDIA 580.95.05", or the vendor's raw version number where the driver gives no text. */
   readonly driver: string;
-  /** The lower of what device and loader know. */
+  /** The lower of the versions of device and loader. */
   readonly apiVersion: readonly [major: number, minor: number];
   readonly heaps: readonly { readonly sizeBytes: number; readonly deviceLocal: boolean }[];
   /** flags: VkMemoryPropertyFlags. */
   readonly memoryTypes: readonly { readonly flags: number; readonly heap: number }[];
   readonly limits: DeviceLimits;
   readonly features: DeviceFeatures;
-  /** Names of the extensions that matter here and that the device has. */
+  /** Names of the device's extensions that matter here. */
   readonly extensions: readonly string[];
   /** Queue families: VkQueueFlags and how many queues. */
   readonly queueFamilies: readonly { readonly flags: number; readonly count: number }[];
@@ -48,13 +48,13 @@ export interface DeviceLimits {
   readonly maxSubgroupSize: number;
 }
 
-/** What a device can do beyond Vulkan 1.0, as far as it is of use here. */
+/** What a device can do beyond Vulkan 1.0, as far as this package uses it. */
 export interface DeviceFeatures {
   readonly storageBuffer16BitAccess: boolean;
   readonly shaderFloat16: boolean;
   readonly vulkanMemoryModel: boolean;
   readonly memoryPriority: boolean;
-  /** Whether it is used is for usesPageableMemory() to say. */
+  /** usesPageableMemory() decides whether it is used. */
   readonly pageableDeviceLocalMemory: boolean;
   /** Sum, max and the like over a subgroup, in compute shaders. */
   readonly subgroupArithmetic: boolean;
@@ -65,15 +65,15 @@ export interface DeviceFeatures {
 
 export const queueCompute = 2;
 
-/** The first queue family that computes, or -1. One for compute alone is no faster for us than the general one. */
+/** The first queue family with compute, or -1. A compute-only family is no faster for us than a general one. */
 export function computeQueueFamily(report: DeviceReport): number {
   return report.queueFamilies.findIndex(({ flags, count }) => (flags & queueCompute) !== 0 && count > 0);
 }
 
 /**
- * Whether the driver is asked to page device memory in and out by priority. Without that it may page as well, or move an
- * allocation to the host for good. With it, it need not refuse any more than there is, which would be slow and silent: so
- * only where it tells budgets, beyond which nothing is ever asked of it.
+ * Whether the driver is asked to page device memory in and out by priority. Without that it may page too, or move an
+ * allocation to the host permanently. With it, the driver may accept more than there is, which would be slow without notice. So
+ * it is used only where the driver reports budgets, since those are never exceeded.
  */
 export function usesPageableMemory({ features, extensions }: DeviceReport): boolean {
   return (

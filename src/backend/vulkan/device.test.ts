@@ -17,7 +17,7 @@ const all: Card = {
   extensions: ["VK_EXT_memory_budget", "VK_EXT_memory_priority", pageable],
 };
 
-/** Creates a device on a card; answers what was asked of the driver, and whether memory is held to its budget. */
+/** Creates a device on a card; returns what was asked of the driver, and whether memory is held to its budget. */
 async function created(card: Card) {
   let extensions: string[] = [];
   let chain: number[] = [];

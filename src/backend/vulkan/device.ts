@@ -10,7 +10,7 @@ import { check } from "./result.js";
 
 const pageableExtension = "VK_EXT_pageable_device_local_memory";
 
-/** A logical device with one compute queue, everything useful switched on. */
+/** A logical device with one compute queue and every useful feature enabled. */
 export class Device {
   readonly report: DeviceReport;
   readonly vk: Vulkan;
@@ -38,7 +38,7 @@ export class Device {
   }
 
   /**
-   * Makes the device, off the event loop, and takes the instance over: destroy() destroys it too.
+   * Creates the device, off the event loop, and takes ownership of the instance: destroy() destroys it too.
    * Errors: vulkan-call-failed, device-lost.
    */
   static async create(instance: Instance, physicalDevice: bigint, report: DeviceReport): Promise<Device> {
@@ -65,7 +65,7 @@ export class Device {
     return queryBudget(this.#instance, this.#physicalDevice, this.report);
   }
 
-  /** Waits for what runs, then frees device and instance. Everything made from them must be gone before. */
+  /** Waits for running work, then frees device and instance. Everything made from them must be destroyed first. */
   async destroy(): Promise<void> {
     await this.queue.destroy();
     this.vk.vkDestroyDevice(this.handle, null);
@@ -73,7 +73,7 @@ export class Device {
   }
 }
 
-/** The chain of feature structures for what the device has and something here uses. */
+/** The chain of feature structures for the features that the device has and this package uses. */
 function enabledFeatures(report: DeviceReport): Buffer | null {
   const { features } = report;
   let chain: Buffer | null = null;

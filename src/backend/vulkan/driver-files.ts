@@ -3,12 +3,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { systemErrorCode } from "../../errors.js";
 
-/** A file by which the Vulkan loader is to find a driver or layer, and what is wrong with it. */
+/** A file by which the Vulkan loader finds a driver or layer, and what is wrong with it. */
 export interface DamagedFile {
   readonly path: string;
   /** "is not valid JSON". */
   readonly what: string;
-  /** The environment variable that names it; null: it stands in one of the loader's folders. */
+  /** The environment variable that names it; null: it is in one of the loader's folders. */
   readonly variable: string | null;
 }
 
@@ -16,14 +16,14 @@ export interface DamagedFile {
 const onlyVariables = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] as const;
 const moreVariables = ["VK_ADD_DRIVER_FILES", "VK_LAYER_PATH", "VK_IMPLICIT_LAYER_PATH"] as const;
 
-/** The variable that says which drivers there are, where one is set; an empty one says none. */
+/** The variable that lists the drivers, where one is set. An empty one lists none. */
 export function driverVariable(environment: NodeJS.ProcessEnv = process.env): string | null {
   return onlyVariables.find((name) => environment[name] !== undefined) ?? null;
 }
 
 /**
- * The first of those files that the loader cannot have read. Loaders call that "out of host memory", and then find no other
- * driver either. Windows keeps its list in the registry, so there only what variables name is looked at.
+ * The first of those files that the loader could not read. Loaders report that as "out of host memory" and then find no other
+ * driver. Windows keeps its list in the registry, so on Windows only files named by variables are checked.
  */
 export function damagedDriverFile(
   environment: NodeJS.ProcessEnv = process.env,
@@ -46,7 +46,7 @@ export function damagedDriverFile(
   return null;
 }
 
-/** Where the loader looks on Linux and macOS, for drivers unless a variable names them, and for layers. */
+/** Where the loader looks on Linux and macOS: for layers, and for drivers unless a variable names them. */
 function loaderFolders(environment: NodeJS.ProcessEnv): string[] {
   const list = (name: string, otherwise: string) => (environment[name] || otherwise).split(":");
   const home = environment.HOME || homeOrNone();
@@ -66,11 +66,11 @@ function homeOrNone(): string {
   try {
     return homedir();
   } catch {
-    return ""; // a user without any has no files there
+    return ""; // without a home folder there are no files there
   }
 }
 
-/** A file itself, or the .json files of a folder. What is not there, the loader passes over. */
+/** A file itself, or the .json files of a folder. The loader skips what is not there. */
 function filesAt(path: string, mayBeFile: boolean): string[] {
   try {
     return readdirSync(path)

@@ -10,7 +10,7 @@ import type { PlannedDispatch, Range } from "./plan.js";
 import { type Submission, submissionOf } from "./queue.js";
 import { check } from "./result.js";
 
-/** A program recorded into command buffers: running it is submitting them, one after the other. */
+/** A program recorded into command buffers. Running it means submitting them, one after the other. */
 export class VulkanExecutable implements Executable {
   readonly #device: Device;
   readonly #pool: CommandPool;

@@ -8,13 +8,13 @@ export interface Access {
 }
 
 /**
- * Decides where barriers go: before a dispatch that touches bytes which one since the last barrier has written,
- * or writes bytes which one has touched. By bytes, not by tensors, because scratch tensors share them.
+ * Decides where barriers go. One is needed before a dispatch that touches bytes written since the last barrier,
+ * or writes bytes touched since then. Compares bytes, not tensors, because scratch tensors share bytes.
  */
 export class Hazards {
   #open: Access[] = [];
 
-  /** Whether a barrier must come before a dispatch with these accesses; then all earlier ones are settled. */
+  /** Whether a barrier must come before a dispatch with these accesses. If so, earlier accesses are forgotten. */
   barrierBefore(accesses: readonly Access[]): boolean {
     const conflict = accesses.some((access) => this.#open.some((earlier) => conflicts(access, earlier)));
     if (conflict) this.#open = [];
@@ -22,7 +22,7 @@ export class Hazards {
     return conflict;
   }
 
-  /** Forgets everything, as after a barrier that stands anyway. */
+  /** Forgets all accesses, as after a barrier that exists anyway. */
   settle(): void {
     this.#open = [];
   }

@@ -8,7 +8,7 @@ import { catalogue } from "../../model/index.js";
 const cards = await Promise.all(cardNames().map(cardNamed));
 const models = catalogue.map(({ name }) => new ModelPlans(name));
 
-/** What must stay free: stated here once more, apart from the code that keeps to it. */
+/** What must stay free: stated here again, independently of the code that keeps it free. */
 function leastFree(sizeBytes: number, freeBytes: number): number {
   return Math.min(0.05 * sizeBytes, freeBytes / 2);
 }

@@ -16,12 +16,12 @@ import { check, isLoss } from "./result.js";
 
 const portabilityEnumeration = "VK_KHR_portability_enumeration";
 
-/** Where the calls come from; tests put their own in place of the loader's. */
+/** Where the calls come from. Tests replace the loader's with their own. */
 export type Tables = Pick<FunctionTables, "global" | "instance" | "device">;
 
 /**
- * The loader's own, for a simulation to wrap. Instances made through them are no shared one: a program that makes many
- * one after the other should hold the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
+ * The loader's own calls, for a simulation to wrap. Instances made through them are not shared: a program that makes many
+ * in sequence should keep the one of openInstance() meanwhile. Errors: vulkan-unavailable (no loader).
  */
 export function realTables(): Tables {
   return new FunctionTables(openLoader());
@@ -43,9 +43,9 @@ const vulkan10 = 1 << 22;
 let shared: Promise<Instance> | null = null;
 
 /**
- * The process's one instance, or a new one on tables of the caller's own. The one is kept to the end: with the last
- * instance the loader unloads the driver, and NVIDIA's can be loaded again only some thirty times before a process
- * finds no driver any more. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
+ * The process's shared instance, or a new one on the caller's own tables. The shared one is never destroyed: with the last
+ * instance the loader unloads the driver, and NVIDIA's driver can be reloaded only about thirty times before a process
+ * no longer finds one. An instance holds no GPU memory. Errors: vulkan-unavailable (no loader, or one without any
  * driver).
  */
 export async function openInstance(tables?: Tables): Promise<Instance> {
@@ -65,13 +65,13 @@ async function createInstance(tables: Tables): Promise<Instance> {
     return await createOn(tables);
   } catch (cause) {
     if (!(cause instanceof WhisperVulkanError)) throw cause;
-    // only looked for after a failure: most loaders pass over a damaged file, some fail with no word of it
+    // only looked for after a failure: most loaders skip a damaged file, some fail without saying why
     const damaged = damagedDriverFile();
     throw damaged ? driverFileDamaged(damaged, cause) : cause;
   }
 }
 
-/** What takes a driver long - a tenth of a second and more - happens on another thread. */
+/** Driver calls that take long - a tenth of a second or more - run on another thread. */
 async function createOn(tables: Tables): Promise<Instance> {
   const vk = tables.global;
   let apiVersion = vulkan10;
@@ -143,7 +143,7 @@ function unavailable(message: string, cause: unknown): WhisperVulkanError {
   const variable = driverVariable();
   const install = "Install or update the graphics driver (Linux: mesa-vulkan-drivers or the vendor's own)";
   const hint = variable
-    ? `${variable} says which drivers there are: unset it, or let it name the file of one that works`
+    ? `${variable} decides which drivers are loaded: unset it, or set it to the file of a driver that works`
     : install;
   return new WhisperVulkanError("vulkan-unavailable", message, {
     hint: `${hint}; or use --device cpu`,
@@ -153,9 +153,9 @@ function unavailable(message: string, cause: unknown): WhisperVulkanError {
 
 function driverFileDamaged({ path, what, variable }: DamagedFile, cause: unknown): WhisperVulkanError {
   const where = variable ? ` (${variable})` : "";
-  const otherwise = variable ? `unset ${variable}` : "install the driver or layer that it belongs to again";
+  const otherwise = variable ? `unset ${variable}` : "reinstall the driver or layer that it belongs to";
   return new WhisperVulkanError("vulkan-unavailable", `the Vulkan driver file ${path}${where} ${what}`, {
-    hint: `Mend or remove that file, or ${otherwise}; until then use --device cpu`,
+    hint: `Repair or remove that file, or ${otherwise}; until then use --device cpu`,
     cause,
   });
 }

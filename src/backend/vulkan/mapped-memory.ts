@@ -6,7 +6,7 @@ export interface MappedMemory {
   read(offsetBytes: number, into: Uint8Array): void;
 }
 
-/** Electron keeps all ArrayBuffers in a cage of its own: no view onto foreign memory can be made there. */
+/** Electron keeps all ArrayBuffers in its own memory cage, so no view onto foreign memory can be made there. */
 function viewsAllowed(): boolean {
   return process.versions.electron === undefined && process.env.WHISPER_VULKAN_NO_VIEWS !== "1";
 }

@@ -11,13 +11,13 @@ import type { Tensor } from "../../ops/tensor.js";
 import type { Executable, Storage } from "../backend.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
-/** Weights read by one run: several, so that no cache of a device's keeps them all. */
+/** Weights read by one run: several, so that no device cache can hold them all. */
 const nWeights = 4;
 const nIn = 1024;
 const nRuns = 5;
 /** Rows of each weight: 8 MiB, or less where there isn't that much. */
 const rowsTried = [4096, 2048, 1024, 512] as const;
-/** So few rows that what a run takes is not reading. */
+/** So few rows that a run's time is not spent on reading. */
 const fewRows = 2;
 
 /** Bandwidths by device and driver, kept for the next plan. */
@@ -105,7 +105,7 @@ async function medianMs(
         await executable.run();
         times.push(performance.now() - start);
       }
-      times.shift(); // the first pays for what the driver put off
+      times.shift(); // the first run pays for work that the driver postponed
       return times.sort((a, b) => a - b)[nRuns >> 1]!;
     } finally {
       executable.dispose();

@@ -91,7 +91,7 @@ describe("the report of base, replayed", () => {
     ).toBe("device");
   });
 
-  it("comes to other ends with other budgets", async () => {
+  it("gives other results with other budgets", async () => {
     const free = (report: MemoryReport, bytes: number): MemoryReport => ({
       ...report,
       requests: report.requests.map((request) =>

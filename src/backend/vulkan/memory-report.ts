@@ -10,7 +10,7 @@ import { packageVersion } from "../../version.js";
 import { cardOf } from "./card-of.js";
 import type { DeviceReport } from "./device-report.js";
 
-/** What happened with a device's memory so far; null where nothing was asked for yet. */
+/** The record of a device's memory so far; null where nothing was requested yet. */
 export function memoryReport<M extends DeviceMemory>(
   device: DeviceReport,
   allocator: RecordingAllocator<M>,
@@ -27,7 +27,7 @@ export function memoryReport<M extends DeviceMemory>(
       os: `${platform()} ${release()}`,
       architecture: arch(),
     },
-    // budgets stand in the requests: twice would be once too often to edit
+    // budgets are in the requests; a second copy would have to be edited too
     card: cardOf(device, null, totalmem()),
     bandwidth,
     ...record,

@@ -58,7 +58,7 @@ export interface StoragePlacement<M extends DeviceMemory> {
   readonly staging: Placement<M> | null;
 }
 
-/** Places pieces, and staging if any needs it. All or nothing. Errors: memory-refused, device-lost. */
+/** Places all pieces, and staging if any needs it, or none. Errors: memory-refused, device-lost. */
 export function placeStorage<M extends DeviceMemory>(
   allocator: Allocator<M>,
   pieces: readonly Piece[],
@@ -80,7 +80,7 @@ export function placeStorage<M extends DeviceMemory>(
   }
 }
 
-/** As much as helps, or less where there isn't that much: copies only take more turns. */
+/** The most useful size, or less where there isn't that much: copies then only need more rounds. */
 export function placeStaging<M extends DeviceMemory>(
   allocator: Allocator<M>,
   largestPieceBytes: number,
@@ -99,7 +99,7 @@ export function placeStaging<M extends DeviceMemory>(
 }
 
 const uses = {
-  /** Inputs and outputs of a run lie where the host reaches them without a copy. */
+  /** Inputs and outputs of a run are where the host reaches them without a copy. */
   input: { use: "upload", label: "inputs" },
   output: { use: "readBack", label: "outputs" },
   hot: { use: "hotWeights", label: "weights" },

@@ -9,7 +9,7 @@ import { cString, encode, encodeArray, handles } from "./bindings/layout.js";
 import type { Device } from "./device.js";
 import { check } from "./result.js";
 
-/** src/ and dist/ lie equally deep, so this holds in a checkout and in the package. */
+/** src/ and dist/ are equally deep, so this holds in a checkout and in the package. */
 const spirvFolder = new URL("../../../assets/spirv/", import.meta.url);
 
 const spirvMagic = 0x07230203;

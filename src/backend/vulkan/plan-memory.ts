@@ -35,7 +35,7 @@ export function planningLimits(limits: {
   };
 }
 
-/** Where a manifest's tensors would lie: the code that allocates, run on a snapshot. */
+/** Where a manifest's tensors would be: the code that allocates, run on a snapshot. */
 export function planManifest(
   manifest: MemoryManifest,
   { snapshot, cut, memory }: PlanningInputs,

@@ -4,7 +4,7 @@ import type { Dispatch, KernelContext, KernelDevice, KernelTable, KernelVariant 
 import type { Tensor } from "../../ops/tensor.js";
 import { type Access, Hazards } from "./hazards.js";
 
-/** Where a tensor part lies, in terms of whatever identifies a buffer. */
+/** Where a tensor part is, in terms of whatever identifies a buffer. */
 export interface Range<B> {
   readonly buffer: B;
   readonly offsetBytes: number;

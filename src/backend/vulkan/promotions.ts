@@ -3,7 +3,7 @@ import { BackOff } from "./back-off.js";
 import type { Staging } from "./staging.js";
 import type { BufferMemory } from "./vulkan-memory.js";
 
-/** Moves what spilled back into the device's memory, when there seems to be room for long enough. */
+/** Moves spilled memory back into the device's memory once there has been room for long enough. */
 export class Promotions {
   readonly #allocator: Allocator<BufferMemory>;
   readonly #backOff = new BackOff();
@@ -12,13 +12,13 @@ export class Promotions {
     this.#allocator = allocator;
   }
 
-  /** Asked once a window: whether it is time to try. */
+  /** Called once per window: whether it is time to try. */
   due(placement: Placement<BufferMemory>): boolean {
     const allocator = this.#allocator;
     return allocator.hasSpilled(placement) && this.#backOff.due(allocator.hasRoom(placement));
   }
 
-  /** Takes memory, copies, compares what arrived; true where places have changed. Errors: device-lost, memory-refused. */
+  /** Takes memory, copies and compares the copy; true if places have changed. Errors: device-lost, memory-refused. */
   async run(placement: Placement<BufferMemory>, staging: Staging, onCopied: () => void): Promise<boolean> {
     const promotion = this.#allocator.promote(placement);
     if (!promotion) return this.inVain();
@@ -30,7 +30,7 @@ export class Promotions {
       throw error;
     }
     if (!same) {
-      promotion.undo("what arrived is not what was sent");
+      promotion.undo("the copy differs from the original");
       return this.inVain();
     }
     promotion.keep();
@@ -38,7 +38,7 @@ export class Promotions {
     return true;
   }
 
-  /** A try that moved nothing: the next one comes later. */
+  /** A try that moved nothing, so the next one comes later. */
   inVain(): false {
     this.#backOff.failed();
     return false;

@@ -12,7 +12,7 @@ import type { DeviceFeatures, DeviceReport, DeviceType } from "./device-report.j
 import type { Instance } from "./instance.js";
 import { check } from "./result.js";
 
-/** Extensions that something here uses, if the device has them. */
+/** Extensions that this package uses if the device has them. */
 export const usefulExtensions = [
   "VK_KHR_portability_subset",
   "VK_KHR_16bit_storage",

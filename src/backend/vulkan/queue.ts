@@ -4,7 +4,7 @@ import { VkFenceCreateInfo, VkSubmitInfo } from "./bindings/generated/structs.js
 import { encode, handles } from "./bindings/layout.js";
 import { check } from "./result.js";
 
-/** Decoder steps end within this: asking again and again costs less than waking a waiting thread. */
+/** Decoder steps end within this time: polling costs less than waking a waiting thread. */
 const pollMs = 2;
 /** A wait on another thread lasts at most this long, so that a process can end while a GPU hangs. */
 const waitSliceNs = 100_000_000;
@@ -67,15 +67,15 @@ export class Queue {
   }
 
   /**
-   * Neither a fence that can't be asked nor a lost device means that the work has ended, and who gets the error frees what
-   * it uses. So the device is waited for first. What that answers is ignored: there is no other way to wait.
+   * Neither a failed fence query nor a lost device means that the work has ended, and the caller who gets the error frees what
+   * the work uses. So this first waits for the device. The result is ignored: there is no other way to wait.
    */
   async #fail(result: number, call: string): Promise<void> {
     await this.#vk.callAsync("vkDeviceWaitIdle", this.#device);
     check(result, call);
   }
 
-  /** Settles when all that was given to run() has ended. */
+  /** Settles when everything given to run() has ended. */
   async idle(): Promise<void> {
     await this.#last;
   }

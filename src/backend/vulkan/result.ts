@@ -12,10 +12,10 @@ export function resultName(result: number): string {
   return `${resultNames.get(result) ?? "VkResult"} (${result})`;
 }
 
-/** A driver's call that failed: another time, or on the device opened anew, it may succeed. */
+/** A driver's call that failed: another time, or on the device opened again, it may succeed. */
 export class VulkanCallError extends WhisperVulkanError {}
 
-/** Whether the device, or its memory in the middle of work, is gone: all can be made anew and the work be done again. */
+/** Whether the device, or its memory in the middle of work, is gone: all can be made again and the work be done again. */
 export function isLoss(error: unknown): boolean {
   if (!(error instanceof WhisperVulkanError)) return false;
   return (
@@ -40,6 +40,6 @@ export function deviceLost(call: string): WhisperVulkanError {
   return new VulkanCallError(
     "device-lost",
     `the GPU stopped working (${call}: ${resultName(VK_ERROR_DEVICE_LOST)})`,
-    { hint: "run it again; if it happens again, update the graphics driver or use --device cpu" },
+    { hint: "try again; if it happens again, update the graphics driver or use --device cpu" },
   );
 }

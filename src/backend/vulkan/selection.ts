@@ -5,12 +5,12 @@ import { computeQueueFamily, type DeviceReport } from "./device-report.js";
 /** "auto", a number in the list of devices, or (part of) a name. */
 export type DeviceSelection = string;
 
-/** Real GPUs, best first. Software devices are never picked by themselves: the built-in CPU backend is faster. */
+/** Real GPUs, best first. Software devices are never chosen automatically: the built-in CPU backend is faster. */
 const preference = ["discrete", "integrated", "virtual", "other"] as const;
 
 /**
- * Index of the device a selection names. Errors: vulkan-unavailable where there is no device at all;
- * device-unknown, saying what there is.
+ * Index of the device that a selection names. Errors: vulkan-unavailable where there is no device;
+ * device-unknown, which lists the devices.
  */
 export function selectDevice(devices: readonly DeviceReport[], selection: DeviceSelection): number {
   if (devices.length === 0)
@@ -30,7 +30,7 @@ export function selectDevice(devices: readonly DeviceReport[], selection: Device
   }
   if (!canCompute(device))
     throw new WhisperVulkanError("device-unknown", `${device.name} cannot compute (no compute queue)`, {
-      hint: "Take another device, or --device cpu",
+      hint: "Choose another device, or use --device cpu",
     });
   return chosen;
 }
@@ -40,7 +40,7 @@ export function canCompute(device: DeviceReport): boolean {
   return computeQueueFamily(device) >= 0;
 }
 
-/** Index of the device "auto" takes, or -1 where that is the CPU. */
+/** Index of the device that "auto" uses, or -1 where that is the CPU. */
 export function bestDevice(devices: readonly DeviceReport[]): number {
   for (const type of preference) {
     const index = devices.findIndex((device) => device.type === type && canCompute(device));

@@ -9,7 +9,7 @@ const nState = 512;
 
 /**
  * Floating-point operations a second, measured on a small matrix product that grows until it takes a while.
- * Rather too low than too high: it decides how much work goes into one submission.
+ * It errs on the low side, since it decides how much work goes into one submission.
  */
 export async function measureFlopsPerSecond(backend: Backend): Promise<number> {
   let flopsPerSecond = 0;
@@ -28,7 +28,7 @@ export async function measureFlopsPerSecond(backend: Backend): Promise<number> {
   return flopsPerSecond;
 }
 
-/** The first run pays for what the driver put off. */
+/** The first run pays for work that the driver postponed. */
 async function secondRunMs(executable: Executable): Promise<number> {
   await executable.run();
   const start = performance.now();

@@ -4,7 +4,7 @@ import type { Device } from "./device.js";
 import { submissionOf } from "./queue.js";
 import type { BufferMemory } from "./vulkan-memory.js";
 
-/** Copies between the host and memory it cannot see, through a small buffer that both can. One copy at a time. */
+/** Copies between the host and memory that it cannot access, through a small buffer that both can. One copy at a time. */
 export class Staging {
   readonly #device: Device;
   readonly #pool: CommandPool;
@@ -12,11 +12,11 @@ export class Staging {
   readonly #memory: BufferMemory;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** memory: the buffer to go through, as large as a copy may be; it stays the caller's. Errors: vulkan-call-failed. */
+  /** memory: the staging buffer, as large as the largest copy; the caller keeps ownership. Errors: vulkan-call-failed. */
   constructor(device: Device, memory: BufferMemory) {
     this.#device = device;
     this.#memory = memory;
-    // the one command buffer is recorded anew for each copy
+    // the one command buffer is recorded again for each copy
     this.#pool = new CommandPool(device, VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT);
     try {
       this.#commands = this.#pool.allocate();

@@ -29,7 +29,7 @@ import { Promotions } from "./promotions.js";
 import { Staging } from "./staging.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";
 
-/** What a storage lives on: a device, its memory, and who takes it. */
+/** What a storage depends on: a device, its memory, and the allocator. */
 export interface StorageContext {
   readonly device: Device;
   readonly memory: VulkanMemory;
@@ -42,7 +42,7 @@ export interface StorageContext {
   measureBandwidth(): Promise<void>;
 }
 
-/** All tensors of a manifest in device memory; what every token reads is placed first and so gets the best. */
+/** All tensors of a manifest in device memory. Those that every token reads are placed first and so get the fastest memory. */
 export class VulkanStorage implements Storage {
   readonly #on: StorageContext;
   readonly #parts: ReadonlyMap<string, readonly BytePart[]>;
@@ -51,7 +51,7 @@ export class VulkanStorage implements Storage {
   #staging: Staging | null = null;
   #plan: MemoryPlan;
 
-  /** Takes all memory it will ever need. Errors: memory-refused, device-lost. */
+  /** Takes all the memory that it will ever need. Errors: memory-refused, device-lost. */
   constructor(manifest: MemoryManifest, context: StorageContext) {
     const { memory, allocator, limits } = context;
     this.#on = context;
@@ -119,17 +119,17 @@ export class VulkanStorage implements Storage {
     const moved = this.#findStaging()
       ? await this.#promotions.run(placement, this.#throughStaging(), onCopied)
       : this.#promotions.inVain();
-    this.#plan = this.#planOn(this.#snapshot()); // a try in vain is in the record, too
+    this.#plan = this.#planOn(this.#snapshot()); // a failed try is in the record too
     return moved;
   }
 
-  /** Whether there is memory to copy through: what never needed it has none so far. */
+  /** Whether there is a staging buffer: a storage that never needed one has none. */
   #findStaging(): boolean {
     try {
       this.#openStaging(this.#placed.staging ?? placeStaging(this.#on.allocator, Number.POSITIVE_INFINITY));
       return true;
     } catch (error) {
-      if (error instanceof MemoryRefusedError) return false; // all stays where it is
+      if (error instanceof MemoryRefusedError) return false; // everything stays where it is
       throw error;
     }
   }
@@ -209,7 +209,7 @@ export class VulkanStorage implements Storage {
   }
 
   #throughStaging(): Staging {
-    if (!this.#staging) throw new Error("memory that the host doesn't see was placed without staging");
+    if (!this.#staging) throw new Error("memory that the host cannot access was placed without staging");
     return this.#staging;
   }
 }

@@ -8,7 +8,7 @@ import { openVulkan } from "./index.js";
 import { mockTables } from "./simulate/index.js";
 import { RawMemory } from "./simulate/testing/raw-memory.js";
 
-// The bug that this project began with: an 8 GB card refuses a model of 147 MB, since its memory that the host sees is small.
+// The bug with which this project began: an 8 GB card refuses a model of 147 MB, since only a small part of its memory is host-visible.
 
 const { dimensions } = modelNamed("base");
 const programs = networkPrograms(dimensions, describeWeights(dimensions, "f16").weights);

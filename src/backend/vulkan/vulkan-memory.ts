@@ -82,7 +82,7 @@ export class VulkanMemory implements MemoryDevice<BufferMemory> {
   allocate(type: number, sizeBytes: number, priority: number): BufferMemory | Refusal {
     const { vk, handle, report } = this.#device;
     const undo: (() => void)[] = [];
-    // drivers have many codes for "too much" at vkAllocateMemory; elsewhere two, and anything else is a fault
+    // drivers have many codes for "too much" at vkAllocateMemory; other calls have two, and any other code is a fault
     const refuse = (call: string, result: number): Refusal => {
       for (const step of undo.reverse()) step();
       if (result === VK_ERROR_DEVICE_LOST) throw deviceLost(call);

@@ -17,7 +17,7 @@ const nAtRandom = 1000;
 function chosenDevices(): WorldDevice[] {
   const devices = worldDevices();
   const shapes = worldShapes(devices);
-  // the same ones unless told otherwise, so that no change fails for a device that it has nothing to do with
+  // the same ones unless a seed is set, so that no change fails because of an unrelated device
   const seed = Number(process.env.WHISPER_VULKAN_TEST_SEED ?? 573680);
   console.log(
     `${shapes.length} shapes of heaps and types, ${nAtRandom} devices at random (WHISPER_VULKAN_TEST_SEED=${seed})`,

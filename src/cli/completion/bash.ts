@@ -25,7 +25,7 @@ _whisper_vulkan_words() {
 _whisper_vulkan() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command=${main!.name} options word
   COMPREPLY=()
-  # bash takes --option=value for three words
+  # bash splits --option=value into three words
   if [[ $current == = ]]; then current=""
   elif [[ $previous == = ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in ${names}; do
@@ -51,7 +51,7 @@ complete -o bashdefault -o default -F _whisper_vulkan whisper-vulkan
 `;
 }
 
-/** The command that offers values; what takes text or a number offers nothing, files not either. */
+/** The command that offers values. Where text or a number is expected, nothing is offered, not even files. */
 function offer(values: Values | null): string {
   if (values === null) return "compopt +o default +o bashdefault 2>/dev/null";
   if (values === "file") return ":";

@@ -7,7 +7,7 @@ export interface DescribedOption {
   readonly flags: readonly string[];
   readonly description: string;
   readonly takesValue: boolean;
-  /** What its value may be; null where it takes none, or text or a number. */
+  /** Which values it takes; null where it takes none, text or a number. */
   readonly values: Values | null;
 }
 
@@ -16,11 +16,11 @@ export interface DescribedCommand {
   readonly name: string;
   readonly description: string;
   readonly options: readonly DescribedOption[];
-  /** What its arguments may be; null: it has none, or text. */
+  /** Which arguments it takes; null: none, or text. */
   readonly values: Values | null;
 }
 
-/** All commands of a program, the one that is meant where none is named first. */
+/** All commands of a program, the default command first. */
 export function describeCommands(program: Command): readonly DescribedCommand[] {
   const help = program.createHelp();
   return program.commands.map((command) => ({
@@ -34,7 +34,7 @@ export function describeCommands(program: Command): readonly DescribedCommand[] 
   }));
 }
 
-/** --version belongs to the program, and is given without a command. */
+/** --version belongs to the program and is given without a command. */
 const version = (program: Command): Option[] => program.options.filter(({ long }) => long === "--version");
 
 function describeOption(option: Option): DescribedOption {

@@ -29,7 +29,7 @@ function __whisper_vulkan_command
 end
 
 function __whisper_vulkan_devices
-  printf '%s\\t%s\\n' auto 'the best GPU, else the CPU' cpu 'the built-in CPU backend'
+  printf '%s\\t%s\\n' auto 'the best GPU, or the CPU without one' cpu 'the built-in CPU backend'
   ${listDevices("\\t")}
 end
 

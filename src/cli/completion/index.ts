@@ -10,20 +10,20 @@ export const shells = { bash, zsh, fish } as const;
 export type Shell = keyof typeof shells;
 
 const install = `
-To have it, once:
+To install it, run once:
   bash  echo 'eval "$(whisper-vulkan completion bash)"' >> ~/.bashrc
   zsh   echo 'eval "$(whisper-vulkan completion zsh)"' >> ~/.zshrc     (after the line with compinit)
   fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
-For fish, do it again after an update of whisper-vulkan.`;
+For fish, run it again after each update of whisper-vulkan.`;
 
-/** Prints what a shell needs to complete commands, options and their values: made from the program's own definition. */
+/** Prints the script with which a shell completes commands, options and values, generated from the program's definition. */
 export function addCompletionCommand(program: Command): void {
   const names = Object.keys(shells);
   const shell = new Argument("<shell>", "the shell").choices(names);
   takes(shell, { words: () => names });
   program
     .command("completion")
-    .description("what bash, zsh or fish need to complete commands and options with Tab")
+    .description("print the script with which bash, zsh or fish completes commands and options")
     .addArgument(shell)
     .addHelpText("after", install)
     .action((name: Shell) => {

@@ -13,7 +13,7 @@ export function zsh(commands: readonly DescribedCommand[]): string {
 # whisper-vulkan completion for zsh
 _whisper_vulkan_devices() {
   local -a devices
-  devices=(auto:'the best GPU, else the CPU' cpu:'the built-in CPU backend' \${(f)"$(${listDevices(":")})"})
+  devices=(auto:'the best GPU, or the CPU without one' cpu:'the built-in CPU backend' \${(f)"$(${listDevices(":")})"})
   _describe device devices
 }
 

@@ -8,14 +8,14 @@ interface CheckOptions {
   readonly signal: AbortSignal;
   /** Names of commands, one of which may have been meant. */
   readonly commands: readonly string[];
-  /** Told before each. */
+  /** Called before each recording. */
   readonly onCheck: (recording: Recording, nth: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * The recordings worth loading a model for: those that are there, may be read, and begin with sound. What is wrong
- * with the others is told. What shows only later in a recording is left to its turn, and so is all of what can be
+ * The recordings for which it is worth loading a model: those that exist, can be read, and begin with sound. Problems
+ * of the others are reported. Problems later in a recording are reported in its turn, as are all of those that can be
  * read only once. Error: aborted.
  */
 export async function checkRecordings(
@@ -37,9 +37,9 @@ export async function checkRecordings(
   return good;
 }
 
-/** Named pipes and the like give their bytes only once. */
+/** Named pipes and similar files give their bytes only once. */
 async function isPipe(input: string): Promise<boolean> {
-  const found = await stat(input).catch(() => null); // what is wrong with it is said when it is opened
+  const found = await stat(input).catch(() => null); // opening it reports what is wrong with it
   return found !== null && !found.isFile() && !found.isDirectory();
 }
 
@@ -52,7 +52,7 @@ async function decodeStart(input: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** `whisper-vulkan modles` asks for a file of that name; what was meant is clear. */
+/** `whisper-vulkan modles` names a file, but the user meant a command. */
 function mistypedCommand(error: unknown, input: string, commands: readonly string[]) {
   if (!(error instanceof WhisperVulkanError) || error.code !== "file-not-found") return null;
   const near = commands.find((command) => editDistance(input.toLowerCase(), command) <= 2);

@@ -78,13 +78,13 @@ describe("a pattern", () => {
     await expect(expand("[z-a].mp3")).rejects.toMatchObject({ code: "option-invalid" });
   });
 
-  it("is mirrored by the paths behind its first wild part", async () => {
+  it("is mirrored by the paths after its first wild part", async () => {
     expect((await expand("deep/*/*.m4a")).relative).toEqual(["deeper/d.m4a"]);
   });
 });
 
 describe("recordings", () => {
-  it("named by themselves are taken as they are, there or not", async () => {
+  it("that are named directly are taken as they are, whether or not they exist", async () => {
     expect(await expand("notes.txt", "gone.mp3")).toEqual({
       any: false,
       inputs: ["notes.txt", "gone.mp3"],

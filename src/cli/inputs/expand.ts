@@ -5,7 +5,7 @@ import { filesUnder, isVisible, type Unreadable } from "./files-under.js";
 import { filesOfPattern, isPattern } from "./glob.js";
 import { isFile, namedRecording, type Recording, withoutFileAddress } from "./recording.js";
 
-/** Endings of what is taken for a recording in a folder. A file named by itself, or by a pattern, may have any. */
+/** Endings of files in a folder that count as recordings. A file that is named, or matches a pattern, may have any ending. */
 const endings = new Set(
   (
     "wav wave w64 flac mp3 mp2 mpga mpeg mpg ogg oga ogv ogx opus spx webm mkv mka mp4 m4a m4b m4v m4r mov qt aac adts " +
@@ -13,18 +13,18 @@ const endings = new Set(
   ).split(" "),
 );
 
-/** What the arguments stand for. */
+/** The recordings that the arguments name. */
 export interface Expanded {
   readonly recordings: readonly Recording[];
-  /** A folder or a pattern was among them, so that there may be any number of recordings. */
+  /** True if a folder or a pattern was given, so that any number of recordings is possible. */
   readonly any: boolean;
   /** What could not be expanded. */
   readonly errors: readonly WhisperVulkanError[];
 }
 
 /**
- * Folders become the recordings in them and below, patterns (which Windows' shells leave alone) the files they stand
- * for; hidden ones are left out, and each is taken once. Errors: `option-invalid`.
+ * Expands folders to the recordings in and below them, and patterns (which Windows' shells do not expand) to the files that
+ * match. Leaves out hidden files and takes each file once. Errors: `option-invalid`.
  */
 export async function expandInputs(args: readonly string[]): Promise<Expanded> {
   const found = new Map<string, Recording>();
@@ -55,7 +55,7 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
 
 async function kindOf(input: string): Promise<"one" | "folder" | "pattern"> {
   if (!isFile(input)) return "one";
-  const status = await stat(input).catch(() => null); // what is wrong with it is said when it is opened
+  const status = await stat(input).catch(() => null); // opening it reports what is wrong with it
   if (status) return status.isDirectory() ? "folder" : "one";
   return isPattern(input) ? "pattern" : "one";
 }
@@ -66,14 +66,14 @@ async function inFolder(folder: string, unreadable: Unreadable): Promise<Recordi
   const recordings = files.filter((path) => endings.has(extname(path).slice(1).toLowerCase()));
   if (recordings.length > 0) return recordings.map((input) => within(folder, input));
   throw new WhisperVulkanError("file-not-found", `${folder}: is a folder without recordings`, {
-    hint: "Files of other endings can be given by themselves, or by a pattern.",
+    hint: "Name files with other endings one by one, or give a pattern.",
   });
 }
 
 async function ofPattern(pattern: string, unreadable: Unreadable): Promise<Recording[]> {
   const { base, paths } = await filesOfPattern(pattern, unreadable);
   if (paths.length > 0) return paths.map((input) => within(base, input));
-  throw new WhisperVulkanError("file-not-found", `${pattern}: no file has such a name`, {
+  throw new WhisperVulkanError("file-not-found", `${pattern}: no file matches this pattern`, {
     hint: "Check the spelling and the current folder.",
   });
 }
@@ -84,7 +84,7 @@ const within = (folder: string, input: string): Recording => ({
   relativePath: relative(folder, input),
 });
 
-/** The error for an input whose folder, or one below it, could not be read; a wrong pattern is wrong usage. */
+/** The error for an input whose folder, or a folder below it, could not be read. A wrong pattern is wrong usage. */
 function folderError(input: string, cause: unknown): WhisperVulkanError {
   if (cause instanceof WhisperVulkanError && cause.code !== "option-invalid") return cause;
   const code = systemErrorCode(cause);

@@ -1,7 +1,7 @@
 import { type Dirent, promises } from "node:fs";
 import { join } from "node:path";
 
-/** Told the system's error for a folder that cannot be read. */
+/** Called with the system's error for a folder that cannot be read. */
 export type Unreadable = (error: unknown) => void;
 
 export const isVisible = (name: string): boolean => !name.startsWith(".");
@@ -9,9 +9,9 @@ export const isVisible = (name: string): boolean => !name.startsWith(".");
 interface Search {
   /** Whether a file or folder of this name counts. */
   readonly passes: (name: string) => boolean;
-  /** Folders deep; 1: none below. */
+  /** How many levels of folders to search; 1: only the folder itself. */
   readonly depth: number;
-  /** Of a folder below; the rest is searched all the same. */
+  /** For a folder below; the rest is still searched. */
   readonly unreadable: Unreadable;
 }
 

@@ -2,10 +2,10 @@ import { relative, sep } from "node:path";
 import { WhisperVulkanError } from "../../errors.js";
 import { filesUnder, isVisible, type Unreadable } from "./files-under.js";
 
-/** Windows' and macOS' file systems take a.mp3 and A.MP3 for the same. */
+/** To the file systems of Windows and macOS, a.mp3 and A.MP3 are the same. */
 const ignoreCase = process.platform === "win32" || process.platform === "darwin";
 
-/** Whether a text has anything in it that stands for other letters. */
+/** Whether a text contains wildcards. */
 export function isPattern(text: string): boolean {
   return /[*?]|\[.+\]|\{.*,.*\}/.test(text);
 }
@@ -14,8 +14,8 @@ export function isPattern(text: string): boolean {
 const slashed = (path: string) => (sep === "\\" ? path.replaceAll("\\", "/") : path);
 
 /**
- * The files that a pattern stands for, sorted, and the folder before its first wild part: * and ? within a name, ** for
- * any folders, [a-z], [!a], {a,b}. What begins with a point is left out unless the pattern has the point.
+ * The files that match a pattern, sorted, and the folder before its first wildcard: * and ? within a name, ** for
+ * any folders, [a-z], [!a], {a,b}. Names that begin with a dot match only where the pattern has the dot.
  * Error: option-invalid; the folder's own system errors.
  */
 export async function filesOfPattern(

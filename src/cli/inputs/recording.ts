@@ -5,7 +5,7 @@ import { isAddress, parseAddress, pathOfAddress } from "../../audio/index.js";
 export interface Recording {
   /** A path, an address, or "-" for standard input. */
   readonly input: string;
-  /** What people are told: the same, but for a password in an address. */
+  /** The name in messages: the same, without any password in an address. */
   readonly name: string;
   /** Its path within the folder or pattern that it was found by; otherwise its name. An output folder mirrors it. */
   readonly relativePath: string;
@@ -19,14 +19,14 @@ export function isFile(input: string): boolean {
   return input !== "-" && !isAddress(input);
 }
 
-/** An input as everything else here takes it: file: addresses as paths. Error: `option-invalid`. */
+/** Normalises an input: file: addresses become paths. Error: `option-invalid`. */
 export function withoutFileAddress(input: string): string {
   if (!isAddress(input)) return input;
   const url = parseAddress(input);
   return url.protocol === "file:" ? pathOfAddress(url) : input;
 }
 
-/** An input that was named by itself. */
+/** An input that was named directly. */
 export function namedRecording(input: string): Recording {
   if (input === "-") return { input, name: input, relativePath: "stdin" };
   if (isFile(input)) return { input, name: input, relativePath: basename(input) };

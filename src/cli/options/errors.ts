@@ -3,7 +3,7 @@ import { editDistance, nearestNames } from "../../nearest-names.js";
 import { say } from "../report.js";
 import { meaningOf } from "./habits.js";
 
-/** Commander's own complaints about a command, in one line like all others, with what may have been meant. */
+/** Commander's own errors about a command, on one line like all others, with suggestions. */
 export function explainErrors(command: Command): void {
   command
     .showSuggestionAfterError(false)

@@ -66,7 +66,7 @@ describe("the library's options", () => {
   });
 });
 
-it.each(["cuda", "CUDA:1", "mps", "gpu"])("--device %s is said to be auto", (device) => {
+it.each(["cuda", "CUDA:1", "mps", "gpu"])("--device %s is an error that suggests auto", (device) => {
   expect(() => deviceOptions(flagsOf("-d", device))).toThrow(`--device ${device} is --device auto here`);
 });
 
@@ -74,7 +74,7 @@ describe("options of other programs", () => {
   const own = new Set(transcribe.options.flatMap(({ short, long }) => [short, long]));
 
   it.each(foreignOptions)(
-    "%s is no option of ours, and what is said names only options that are",
+    "%s is not an option here, and its message names only existing options",
     (option) => {
       expect(own).not.toContain(option);
       for (const named of meaningOf(option)!.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [])
@@ -86,14 +86,14 @@ describe("options of other programs", () => {
     ["-osrt", "-osrt is -f srt here"],
     ["-nt", "-nt is --no-timestamps here"],
     ["-tr", "-tr is --task translate here"],
-    ["-bs", "-bs is not here yet"],
+    ["-bs", "-bs is not supported yet"],
   ])("%s among the arguments is refused", (option, message) => {
     expect(() => refuseForeignOption(["talk.mp3", option])).toThrow(message);
     expect(() => refuseForeignOption(["--", option])).not.toThrow();
   });
 
   it.each([
-    ["--beam_size", "--beam_size is not here yet"],
+    ["--beam_size", "--beam_size is not supported yet"],
     ["--output_dir=out", "--output_dir is --output FOLDER/ here"],
     ["--toString", null],
   ])("%s: %s", (option, meaning) => expect(meaningOf(option)).toBe(meaning));

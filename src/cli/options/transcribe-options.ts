@@ -3,7 +3,7 @@ import type { LoadOptions, TranscribeOptions } from "../../index.js";
 import { parseSize } from "../../memory/parse-size.js";
 import { numberOrOff, numbers, wholeNumber } from "./values.js";
 
-/** What commander has read of transcribe's options. */
+/** The options of transcribe as commander parsed them. */
 export interface TranscribeFlags {
   readonly model: string;
   readonly language: string;
@@ -30,7 +30,7 @@ export interface TranscribeFlags {
   readonly quiet?: boolean;
 }
 
-/** The option of the command line for each of the library's; null: deliberately none. */
+/** The command-line option for each option of the library; null: deliberately none. */
 export const optionFlags: Readonly<Record<keyof TranscribeOptions | keyof LoadOptions, string | null>> = {
   language: "--language",
   task: "--task",
@@ -47,12 +47,12 @@ export const optionFlags: Readonly<Record<keyof TranscribeOptions | keyof LoadOp
   threads: "--threads",
   simulate: "--simulate",
   vramLimitBytes: "--vram-limit",
-  // Ctrl-C, the screen and the progress line
+  // used for Ctrl-C, the screen and the progress line
   signal: null,
   onSegment: null,
   onProgress: null,
   onNote: null,
-  // the command line is a process of its own, and ends when there is nothing more to do
+  // the command line is its own process and ends when the work is done
   process: null,
   releaseAfterMs: null,
 };
@@ -62,7 +62,7 @@ export function transcribeOptions(flags: TranscribeFlags): TranscribeOptions {
   const { language, task, prompt, timestamps, conditionOnPreviousText } = flags;
   if (/^\d+$/.test(task))
     throw new WhisperVulkanError("option-invalid", `-t ${task}: -t is --task here`, {
-      hint: `Threads of the CPU backend are --threads ${task}.`,
+      hint: `To set the threads of the CPU backend, write --threads ${task}.`,
     });
   const temperatures = read("--temperature", flags.temperature, numbers);
   return {
@@ -87,7 +87,7 @@ export function transcribeOptions(flags: TranscribeFlags): TranscribeOptions {
 export function deviceOptions({ device, threads, simulate, vramLimit }: TranscribeFlags) {
   if (device !== undefined && /^(cuda|gpu|mps)(:\d+)?$/i.test(device))
     throw new WhisperVulkanError("option-invalid", `--device ${device} is --device auto here`, {
-      hint: "That is the default, and takes the best GPU; the command devices lists all of them.",
+      hint: "That is the default: it uses the best GPU. The command devices lists all devices.",
     });
   return {
     ...named("simulate", simulate),

@@ -1,7 +1,7 @@
 import { type Argument, type Command, Option } from "commander";
 import { WhisperVulkanError } from "../../errors.js";
 
-/** What an option or argument takes, for shells to complete. Nothing where it is text or a number. */
+/** The values of an option or argument, for shell completion. None for text or a number. */
 export type Values =
   | "file"
   /** A number of the command `devices`. */
@@ -21,7 +21,7 @@ export function valuesOf(taker: Option | Argument): Values | null {
   return values.get(taker) ?? null;
 }
 
-/** Says what an argument takes. */
+/** Sets the values that an argument takes. */
 export function takes(argument: Argument, what: Values): Argument {
   values.set(argument, what);
   return argument;
@@ -32,7 +32,7 @@ interface ValueOptions {
   readonly values?: Values;
 }
 
-/** Adds an option with a value that may be given once: of two, one would silently be lost. */
+/** Adds an option with a value that may be given only once: of two values, one would be lost silently. */
 export function single(
   command: Command,
   flags: string,
@@ -41,7 +41,7 @@ export function single(
 ): Command {
   let given = false;
   return add(command, flags, description, more, (value) => {
-    if (given) throw invalid(flags, value, "it was given before; give it once");
+    if (given) throw invalid(flags, value, "it was given twice; give it once");
     given = true;
     return value;
   });
@@ -68,7 +68,7 @@ function add<T>(
   parse: (value: string, before: T) => T,
 ): Command {
   const option = new Option(flags, description).argParser(parse);
-  option.negate = false; // an option called --no-speech-threshold denies nothing
+  option.negate = false; // --no-speech-threshold is not the negation of an option
   if (more.default !== undefined) option.default(more.default);
   if (more.values !== undefined) values.set(option, more.values);
   return command.addOption(option);

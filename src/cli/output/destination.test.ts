@@ -22,11 +22,11 @@ describe("the format of a file", () => {
     }),
   );
 
-  it("is --format's where the ending says none", async () => {
+  it("is that of --format where the ending gives none", async () => {
     expect(await namesOf({ output: "/nowhere/x.docx", format: "vtt" }, one)).toEqual(["vtt"]);
   });
 
-  it("is an error where the ending says another than --format", () =>
+  it("is an error where the ending contradicts --format", () =>
     expect(wanted({ output: "/nowhere/x.srt", format: "json" }, one)).rejects.toMatchObject({
       code: "option-invalid",
       message: expect.stringMatching(/x\.srt has the ending of srt, but --format says json/),
@@ -65,7 +65,7 @@ describe("standard output", () => {
 
   it("takes no two formats", () =>
     expect(check("txt,json", one)).rejects.toMatchObject({
-      message: "2 formats don't fit into standard output",
+      message: "2 formats cannot be written to standard output together",
     }));
 });
 

@@ -12,7 +12,7 @@ export type Destination =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string | null };
 
-/** What the user wants to have: nothing but words on the screen, or documents of these formats. */
+/** The output that the user wants: text on the screen, or documents in these formats. */
 export interface Wanted {
   readonly destination: Destination;
   readonly formats: readonly Format[];
@@ -24,9 +24,9 @@ interface Flags {
 }
 
 /**
- * --format and --output as the user means them. --output is "-", a folder (one that exists, or a path that ends with a
- * separator), else a file, which fits one recording in one format only. Its ending says the format where --format
- * doesn't, and must not say another one where it does.
+ * Interprets --format and --output. --output is "-", a folder (one that exists, or a path that ends with a
+ * separator), or else a file, which holds one recording in one format. Its ending gives the format where --format
+ * doesn't, and must not contradict --format.
  */
 export async function wanted({ format, output }: Flags, inputs: readonly string[]): Promise<Wanted> {
   const named = format === undefined ? null : formatsNamed(format);
@@ -36,7 +36,8 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
       : { destination: { kind: "folder", path: null }, formats: named };
   const formats = named ?? [formatNamed("txt")];
   if (output === "-") return { destination: { kind: "stdout" }, formats };
-  if (output === "") throw new WhisperVulkanError("option-invalid", "--output names nothing");
+  if (output === "")
+    throw new WhisperVulkanError("option-invalid", "--output needs the name of a file or folder");
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (!found && /[/\\]$/.test(output)))
     return { destination: { kind: "folder", path: output }, formats };
@@ -44,13 +45,13 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
   if (nResults > 1)
     throw new WhisperVulkanError(
       "option-invalid",
-      `${nResults} results don't fit into the one file ${output}`,
+      `${nResults} results cannot be written to the one file ${output}`,
       {
-        hint: `For a folder write --output ${output}/`,
+        hint: `To write into a folder, give --output ${output}/`,
       },
     );
   const destination = { kind: "file", path: output } as const;
-  await checkDistinct([{ path: output, source: "--output" }], inputs); // says more than that a .wav is no format
+  await checkDistinct([{ path: output, source: "--output" }], inputs); // this message says more than that .wav is not a format
   // devices and pipes have no ending
   if (found && !found.isFile()) return { destination, formats };
   return { destination, formats: [formatOfFile(output, named?.[0] ?? null)] };
@@ -82,14 +83,14 @@ function formatOfFile(path: string, named: Format | null): Format {
     "option-invalid",
     ending ? `no format has the ending ${ending} of ${path}` : `${path} has no ending that names a format`,
     {
-      hint: `The formats are ${formatNames}; --format names one for a file of any name. For a folder write ${path}/`,
+      hint: `The formats are ${formatNames}; --format chooses one for a file of any name. To write into a folder, give ${path}/`,
     },
   );
 }
 
 /**
- * Whether the results of several recordings may follow each other on standard output. Two formats there, or documents
- * that cannot hold several recordings, would be a stream that nobody can read. Error: option-invalid.
+ * Checks that the results of several recordings may follow each other on standard output. Two formats, or documents
+ * that cannot hold several recordings, would give an unreadable stream. Error: option-invalid.
  */
 export function checkStream({ destination, formats }: Wanted, several: boolean): void {
   if (destination.kind !== "stdout") return;
@@ -97,14 +98,14 @@ export function checkStream({ destination, formats }: Wanted, several: boolean):
   if (formats.length > 1)
     throw new WhisperVulkanError(
       "option-invalid",
-      `${formats.length} formats don't fit into standard output`,
+      `${formats.length} formats cannot be written to standard output together`,
       { hint },
     );
   const [format] = formats;
   if (several && format && !format.writeInto)
     throw new WhisperVulkanError(
       "option-invalid",
-      `standard output has room for the ${format.name} of one recording only`,
+      `standard output can hold the ${format.name} of only one recording`,
       { hint },
     );
 }

@@ -2,23 +2,23 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { WhisperVulkanError } from "../../errors.js";
 
-/** What to do with results that are there already. */
+/** What to do with results that already exist. */
 export interface ExistingChoice {
   readonly overwrite: boolean;
   readonly skipExisting: boolean;
-  /** Whether somebody can be asked. */
+  /** Whether the user can be asked. */
   readonly ask: boolean;
   readonly signal: AbortSignal;
 }
 
-/** A result that is to be written: the paths that it may get (one a language, where that is not known yet). */
+/** A result to be written: its possible paths (one per language while the language is unknown). */
 interface Result {
   readonly paths: readonly string[];
 }
 
 /**
- * Whether results that are there already are overwritten or left alone; in a terminal the user is asked, else it is an
- * error. Answers the results that are left alone. Devices and pipes are no results. Errors: option-invalid, aborted.
+ * Decides whether results that already exist are overwritten or kept: in a terminal it asks the user, elsewhere it is an
+ * error. Returns the results to keep. Devices and pipes do not count as results. Errors: option-invalid, aborted.
  */
 export async function leftAlone<T extends Result>(
   results: readonly T[],
@@ -26,7 +26,7 @@ export async function leftAlone<T extends Result>(
 ): Promise<ReadonlySet<T>> {
   const { overwrite, skipExisting, ask, signal } = choice;
   if (overwrite && skipExisting)
-    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing exclude each other");
+    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing cannot be used together");
   if (overwrite) return new Set();
   const existing = new Map<T, string>();
   for (const result of results)
@@ -50,17 +50,17 @@ export async function leftAlone<T extends Result>(
 const isResult = (path: string) =>
   stat(path).then(
     (found) => found.isFile(),
-    () => false, // what keeps it from being looked at is said when it is written
+    () => false, // writing the result reports why it cannot be accessed
   );
 
-/** Not readline's own terminal mode, in which Ctrl-C is no signal. */
+/** Not in readline's terminal mode, in which Ctrl-C sends no signal. */
 async function askWhat(what: string, signal: AbortSignal): Promise<"overwrite" | "skip" | "stop"> {
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const answered = lines.question(`${what} already. Overwrite? [y]es, [s]kip, [N]o: `, { signal });
     const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("\n")));
     const line = await Promise.race([answered, closed]);
-    if (line === "\n") process.stderr.write(line); // no answer will come, and so no end of the line
+    if (line === "\n") process.stderr.write(line); // no answer will come, so end the line here
     const answer = line.trim().toLowerCase();
     if (/^(y|yes)$/.test(answer)) return "overwrite";
     return /^(s|skip)$/.test(answer) ? "skip" : "stop";

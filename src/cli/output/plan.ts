@@ -9,15 +9,15 @@ import { outputPath, type Wanted } from "./destination.js";
 export interface PlannedResult {
   readonly recording: Recording;
   readonly format: Format;
-  /** Its path, but for the language that --name-language adds. */
+  /** Its path, except for the language that --name-language adds. */
   readonly path: string;
-  /** Its path, where it is known already; with a language still to be detected those that are there. */
+  /** Its path where that is known; while the language is still to be detected, the existing paths. */
   readonly paths: readonly string[];
   /** Its path for a text in this language. */
   pathIn(language: string): string;
 }
 
-/** How files are named. textLanguage: that of the text where it is known before; null: still to be detected. */
+/** How files are named. textLanguage: the language of the text where it is known beforehand; null: still to be detected. */
 export interface Naming {
   readonly nameLanguage: boolean;
   readonly textLanguage: string | null;
@@ -48,7 +48,7 @@ export async function plannedResults(
   return planned;
 }
 
-/** The names in a folder, each folder read once; none where it cannot be read, which shows when it is written to. */
+/** The names in a folder, each folder read once. None where it cannot be read; writing to it reports that. */
 function filesByFolder(): (folder: string) => Promise<ReadonlySet<string>> {
   const known = new Map<string, Promise<ReadonlySet<string>>>();
   return (folder) => {

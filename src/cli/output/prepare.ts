@@ -7,13 +7,13 @@ import { isFile } from "../inputs/index.js";
 import { identityOf, targetOf } from "./targets.js";
 import { unwritable } from "./write-whole.js";
 
-/** A file that will be written, and what for: a recording, or an option such as --memory-report. */
+/** A file that will be written, and its source: a recording, or an option such as --memory-report. */
 export interface ToWrite {
   readonly path: string;
   readonly source: string;
 }
 
-/** Two results for one file, or a result over a recording, would lose data. Error: option-invalid. */
+/** Refuses two results for one file, or a result over a recording, which would lose data. Error: option-invalid. */
 export async function checkDistinct(files: readonly ToWrite[], inputs: readonly string[]): Promise<void> {
   const read = new Set(await Promise.all(inputs.filter(isFile).map(identityOf)));
   const written = new Map<string, string>();
@@ -22,18 +22,18 @@ export async function checkDistinct(files: readonly ToWrite[], inputs: readonly 
     const other = written.get(identity);
     if (read.has(identity))
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
-        hint: "It is one of the files that are read: choose another place.",
+        hint: "It is one of the input files: choose another place for the results.",
       });
     if (other !== undefined)
       throw new WhisperVulkanError("option-invalid", `${path} would be overwritten`, {
-        hint: `It would be written for ${other} and for ${source}: give them in runs of their own, with different --output folders.`,
+        hint: `The results of ${other} and of ${source} would have the same name: transcribe them separately, with different --output folders.`,
       });
     written.set(identity, source);
   }
 }
 
 /**
- * Makes an output folder, and those in it that mirror the recordings', and sees that results can be written, before
+ * Creates the output folder, with subfolders that mirror the recordings', and checks that results can be written, before
  * the long work starts. Error: output-unwritable.
  */
 export async function prepare(paths: readonly string[], outputFolder: string | null = null): Promise<void> {

@@ -13,7 +13,7 @@ export async function targetOf(path: string): Promise<string> {
   }
 }
 
-/** The same for two paths that lead to the same file. A terminal is input and output at once, and no file. */
+/** Equal for two paths that lead to the same file. A terminal is both input and output, and not a file. */
 export async function identityOf(path: string): Promise<string> {
   const target = await targetOf(path);
   const found = await stat(target).catch(() => null);

@@ -12,7 +12,7 @@ process.on("exit", () => {
 });
 
 /**
- * Whole or not at all: written under another name first. A link is followed; what is no plain file (a device, a
+ * Writes a file whole or not at all: under another name first. A link is followed; what is not a plain file (a device, a
  * pipe) is written to, never replaced. Error: output-unwritable, disk-full.
  */
 export async function writeWhole(path: string, content: string): Promise<void> {

@@ -6,10 +6,10 @@ import { type Status, statusText } from "./status-text.js";
 const tickMs = 120;
 
 /**
- * A line on standard error that says what is being done, redrawn while it lasts; nothing at all where standard error is
- * no terminal. It never fills the last column, and the cursor stays at its start: where a terminal that became
- * narrower has wrapped it, erasing from the cursor on takes all of it. (Never else: terminals keep what is erased to
- * the end of the screen from its very start as lines that were scrolled away.)
+ * A line on standard error that shows the current work and is redrawn while it lasts. Nothing at all where standard error is
+ * not a terminal. It never fills the last column, and the cursor stays at its start: where a terminal that became
+ * narrower has wrapped it, erasing from the cursor on removes all of it. (Only then: terminals keep what is erased to
+ * the end of the screen from its very start as scrolled lines.)
  */
 export class StatusLine {
   readonly #shown: boolean;
@@ -25,7 +25,7 @@ export class StatusLine {
     this.#shown = !quiet && process.stderr.isTTY === true && process.env.TERM !== "dumb";
   }
 
-  /** Says what is done from now on. What is done to one name counts as one, however often its fraction changes. */
+  /** Sets the current work. The same work on the same name counts as one, however often its fraction changes. */
   show(status: Status): void {
     if (!this.#shown) return;
     const name = oneLine(status.name);
@@ -42,7 +42,7 @@ export class StatusLine {
     this.#draw();
   }
 
-  /** Nothing is being done any more. */
+  /** The work is finished. */
   clear(): void {
     this.#erase();
     this.#status = null;
@@ -53,7 +53,7 @@ export class StatusLine {
     process.off("exit", this.#erase);
   }
 
-  /** Writes lines to a terminal that the status may be on; it follows below them. */
+  /** Writes lines to the terminal of the status line, which is then redrawn below them. */
   print(write: () => void): void {
     this.#erase();
     write();

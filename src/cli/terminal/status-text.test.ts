@@ -9,7 +9,7 @@ const line = (status: Status, now: number, columns: number, atFraction = now) =>
 const talk = { count: "2/7", name: "recordings/talk.mp3", doing: "listening", fraction: 0.25 };
 
 describe("a status line", () => {
-  it("says whose turn it is, how far it is, and how long it will last", () => {
+  it("shows the recording, its progress and the time left", () => {
     expect(line(talk, 10, 79)).toBe("- 2/7 recordings/talk.mp3 ██████░░░░░░░░░░░░░░░░░░ 25% 0:30 left");
   });
 
@@ -18,7 +18,7 @@ describe("a status line", () => {
     expect(line(talk, 99, 79, 10)).toMatch(/ 25% 0:01 left$/);
   });
 
-  it("says what is done, and for how long, as long as nothing is known", () => {
+  it("shows the work and its duration while the progress is unknown", () => {
     expect(line({ ...talk, count: "", fraction: null }, 3, 79)).toBe("- recordings/talk.mp3 listening… 0:03");
     expect(line({ ...talk, fraction: 0 }, 3, 79)).toBe("- 2/7 recordings/talk.mp3 listening… 0:03");
   });

@@ -1,11 +1,11 @@
 import { cutToWidth, textWidth } from "./text-width.js";
 
-/** What is being done. */
+/** The current work, in words. */
 export interface Status {
-  /** Whose it is and how many there are, e.g. "2/7"; empty where there is one. */
+  /** Its number among all, e.g. "2/7"; empty where there is only one. */
   readonly count: string;
   readonly name: string;
-  /** What is shown as long as nothing is known of how far it is, e.g. "listening"; empty where the name says it. */
+  /** Shown while the fraction is unknown, e.g. "listening"; empty where the name is enough. */
   readonly doing: string;
   /** From 0 to 1; null: not known. */
   readonly fraction: number | null;
@@ -20,10 +20,10 @@ export interface StatusText {
 
 const spinner = ["-", "\\", "|", "/"];
 
-/** Seconds since what is done began. */
+/** Seconds since the work began. */
 export interface Elapsed {
   readonly now: number;
-  /** When its fraction was told. */
+  /** When its fraction was last reported. */
   readonly atFraction: number;
 }
 
@@ -50,7 +50,7 @@ function barOf(fraction: number, width: number): string {
   return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
-/** The time left counts down between two fractions, and never to nothing. */
+/** The time left counts down between two fractions, but never to zero. */
 function percentAndTime(fraction: number, { now, atFraction }: Elapsed): string {
   const percent = `${Math.floor(Math.min(1, fraction) * 100)}%`;
   // the first second says little

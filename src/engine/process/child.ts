@@ -1,6 +1,6 @@
 /**
- * What the engine's own process runs: a LocalEngine that answers its parent's calls. It has nothing that is worth saving,
- * so it ends by killing itself, which no driver can hold up, and takes all memory with it.
+ * The main loop of the engine's own process: a LocalEngine that answers its parent's calls. It has nothing to save,
+ * so it ends by killing itself, which no driver can delay and which frees all memory.
  */
 import { WhisperVulkanError } from "../../errors.js";
 import type { MemoryPlan } from "../../memory/index.js";
@@ -21,12 +21,12 @@ const beatMs = 100;
 let engine: LocalEngine | null = null;
 let longestStepMs: number | null = null;
 let lastBeat = performance.now();
-/** That of the state which the parent has. */
+/** The version of the state that the parent has. */
 let toldPlan: MemoryPlan | null = null;
 const running = new Map<number, AbortController>();
 
 process.title = "whisper-vulkan engine";
-// Terminals and service managers send these to every process; what they mean for the engine is the parent's affair.
+// Terminals and service managers send these signals to every process; the parent decides what they mean for the engine.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => {});
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => send({ kind: "fatal", error: errorData(error) }, end));

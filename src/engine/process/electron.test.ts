@@ -78,7 +78,7 @@ test("in Electron's main process a utility process does the work; killed, anothe
   for (const child of children()) await vi.waitFor(() => expect(isThere(child)).toBe(false), 10_000);
 });
 
-test("an app that never gets ready is an error that says what holds it up", async () => {
+test("an app that never becomes ready is an error that says what blocks it", async () => {
   limits.appReadyMs = 200;
   electron.main = fakeElectron(() => new Promise(() => {}));
   const error = await errorOf(Whisper.load(path, own));

@@ -13,7 +13,7 @@ export interface ElectronMain {
 }
 
 export interface UtilityProcess {
-  /** Undefined before it runs and after its end. */
+  /** Undefined before the process runs and after it has ended. */
   readonly pid: number | undefined;
   postMessage(message: unknown): void;
   kill(): boolean;
@@ -27,7 +27,7 @@ export interface ParentPort {
   on(event: "message", listener: (event: { data: unknown }) => void): unknown;
 }
 
-/** Not a literal where it is required: bundlers would look for it. */
+/** Not a literal in the call of require, since bundlers would look for it. */
 const moduleName: string = ["electron"].join();
 
 /** Electron's own module, where this is the main process of an Electron that has utility processes (22 or later). */

@@ -1,26 +1,26 @@
 import { WhisperVulkanError } from "../../errors.js";
 import type { Reply, Request } from "./messages.js";
 
-/** A started process of the engine's, whatever started it. */
+/** A process that was started for the engine, in whichever way. */
 export interface EngineChild {
-  /** What a process that is gone was sent is lost: onEnd tells. */
+  /** Messages to a process that has ended are lost; onEnd reports the end. */
   send(request: Request): void;
-  /** Ends it, however it hangs. */
+  /** Ends it even if it hangs. */
   kill(): void;
-  /** Whether this process stays as long as that one runs. */
+  /** Whether this process stays alive while that one runs. */
   keepAlive(keep: boolean): void;
 }
 
-/** What is told of such a process. */
+/** Events of such a process. */
 export interface ChildEvents {
   onReply(reply: Reply): void;
-  /** It could not be started: nothing else is told after this. */
+  /** It could not be started. No other event follows. */
   onNotStarted(error: WhisperVulkanError): void;
-  /** It is gone, and its last reply was told. how: "SIGSEGV", "code 3". */
+  /** It has ended, and its last reply was delivered. how: "SIGSEGV", "code 3". */
   onEnd(how: string): void;
 }
 
-/** The environment variable that tells a process that it was started as the engine. */
+/** The environment variable by which a process knows that it was started as the engine. */
 export const engineMark = "WHISPER_VULKAN_ENGINE";
 
 /** The error for a process that the system would not start. */

@@ -15,14 +15,14 @@ interface Call {
 }
 
 export interface EngineProcessOptions {
-  /** How long a step of the network may take, when the longest one so far is known or not. */
+  /** How long a step of the network may take, with or without a known longest step so far. */
   readonly stepLimitMs: (longestStepMs: number | null) => number;
   readonly onNote: (note: string) => void;
-  /** Called once, before the calls under way are rejected with the same error: ProcessLost, or what else ended it. */
+  /** Called once, before pending calls are rejected with the same error: ProcessLost, or another cause of the end. */
   readonly onEnd: (error: Error) => void;
 }
 
-/** One process of the engine's, from its start to its end. While no call is under way it does not keep this process alive. */
+/** One process of the engine, from start to end. While no call is pending, it does not keep this process alive. */
 export class EngineProcess {
   readonly #child: EngineChild;
   readonly #options: EngineProcessOptions;
@@ -31,7 +31,7 @@ export class EngineProcess {
   readonly #closed: Promise<void>;
   #nCalls = 0;
   #longestStepMs: number | null = null;
-  /** Why there are no more calls. */
+  /** Why no more calls are accepted. */
   #over: Error | null = null;
 
   /** Errors: process-failed. */
@@ -60,7 +60,7 @@ export class EngineProcess {
   }
 
   /**
-   * Asks for something. When the signal fires, the call ends at once and the process is told to stop.
+   * Makes a call. When the signal fires, the call ends at once and the process is told to stop.
    * Errors: what the process answers; aborted; ProcessLost.
    */
   call<M extends keyof Calls>(
@@ -93,12 +93,12 @@ export class EngineProcess {
     });
   }
 
-  /** Ends the process because it is of no more use; calls under way end with ProcessLost. */
+  /** Ends the process because it is no longer usable; pending calls end with ProcessLost. */
   lose(reason: string): void {
     this.#finish(new ProcessLost(reason));
   }
 
-  /** Lets the process free its device, then ends it; calls under way end with "aborted". Resolves when it is gone. */
+  /** Lets the process free its device, then ends it; pending calls end with "aborted". Resolves when it has ended. */
   async end(): Promise<void> {
     if (!this.#over) {
       await within(
@@ -110,7 +110,7 @@ export class EngineProcess {
     await this.gone();
   }
 
-  /** Resolves when the ended process has given its memory back, or when it is clear that even the system cannot end it. */
+  /** Resolves when the ended process has released its memory, or when it is clear that even the system cannot end it. */
   async gone(): Promise<void> {
     this.#child.keepAlive(true);
     await within(limits.disposeMs, this.#closed);
@@ -140,7 +140,7 @@ export class EngineProcess {
     else call.reject(errorFrom(reply.error));
   }
 
-  /** A caller's onNote that throws ends what is under way, as it would without a process in between. */
+  /** An onNote that throws ends the pending calls, as it would without a process in between. */
   #note(note: string): void {
     try {
       this.#options.onNote(note);
@@ -175,7 +175,7 @@ export class EngineProcess {
   }
 }
 
-/** Waits for something, but not longer than this. */
+/** Waits for a promise, but at most this long. */
 async function within(ms: number, something: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {

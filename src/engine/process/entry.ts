@@ -1,2 +1,2 @@
-/** The file that the engine's own process runs. By itself, so that tests can name a built one, or one that misbehaves. */
+/** The file that the engine's own process runs. Separate, so that tests can name a built one, or one that misbehaves. */
 export const childEntry = new URL("./child.js", import.meta.url);

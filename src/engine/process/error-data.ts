@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { type ErrorCode, WhisperVulkanError } from "../../errors.js";
 
-/** An error as plain data. The cause is its text: what lies underneath cannot cross to another process. */
+/** An error as plain data. The cause is its text: what is underneath cannot cross to another process. */
 export interface ErrorData {
-  /** Null for what was not thrown on purpose. */
+  /** Null for errors that were not thrown on purpose. */
   readonly code: ErrorCode | null;
   readonly message: string;
   readonly hint: string | null;
@@ -12,7 +12,7 @@ export interface ErrorData {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What every error has, or has of its own class. */
+/** Properties of every error, or of its class. */
 const known = new Set(["name", "code", "hint", "message", "stack", "cause"]);
 
 export function errorData(error: unknown): ErrorData {
@@ -26,7 +26,7 @@ export function errorData(error: unknown): ErrorData {
   };
 }
 
-/** The error again; what was not thrown on purpose becomes "internal". */
+/** Rebuilds the error. One that was not thrown on purpose becomes "internal". */
 export function errorFrom({ code, message, hint, cause, details }: ErrorData): WhisperVulkanError {
   const options = { ...(hint !== null && { hint }), ...(cause !== null && { cause }) };
   return Object.assign(new WhisperVulkanError(code ?? "internal", message, options), details);

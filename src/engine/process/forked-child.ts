@@ -6,7 +6,7 @@ import { childEntry } from "./entry.js";
 import { limits } from "./limits.js";
 import type { Reply } from "./messages.js";
 
-/** Processes that are there. One that hangs does not see its parent go, so it is ended by the parent's exit. */
+/** Running processes. One that hangs does not notice its parent's end, so the parent ends it on exit. */
 const living = new Set<ChildProcess>();
 let exitHookSet = false;
 
@@ -17,10 +17,10 @@ export function forkChild(events: ChildEvents): EngineChild {
   const once = (tell: () => void) => {
     if (over) return;
     over = true;
-    hold(child, false); // Deno keeps the channel of a process that is gone
+    hold(child, false); // Deno keeps the channel of a process that has ended
     tell();
   };
-  /** In Electron, until it has said something: it may be the app once more instead of the engine. */
+  /** In Electron, until its first message: it may be a second app instead of the engine. */
   let silence = process.versions.electron
     ? setTimeout(() => {
         child.kill("SIGKILL");
@@ -56,7 +56,7 @@ export function forkChild(events: ChildEvents): EngineChild {
   child.once("close", ended);
   return {
     send: (request) => {
-      // A process that is gone says so by its end.
+      // A process that has ended is reported by its end event.
       if (child.connected) child.send(request, undefined, undefined, () => {});
     },
     kill: () => void child.kill("SIGKILL"),
@@ -64,7 +64,7 @@ export function forkChild(events: ChildEvents): EngineChild {
   };
 }
 
-/** Bun's channel has neither ref() nor unref(); there the process' own do it. */
+/** Bun's channel has neither ref() nor unref(); there those of the process are used. */
 function hold(child: ChildProcess, keep: boolean): void {
   const channel: Partial<NonNullable<ChildProcess["channel"]>> | null | undefined = child.channel;
   const how = keep ? "ref" : "unref";
@@ -76,7 +76,7 @@ function start(): ChildProcess {
   try {
     const child = fork(packageFile(childEntry), [], {
       serialization: "advanced",
-      // an inspector's port or a loader's flags are the parent's own
+      // an inspector's port or a loader's flags belong to the parent only
       execArgv: [],
       stdio: ["ignore", 2, 2, "ipc"],
       // In Electron process.execPath is Electron.
@@ -99,7 +99,7 @@ function start(): ChildProcess {
   }
 }
 
-/** The error where Electron was asked to be Node and was the app once more. */
+/** The error where Electron should have run as Node but started the app again. */
 export function fuseIsOff(): WhisperVulkanError {
   return new WhisperVulkanError(
     "process-failed",

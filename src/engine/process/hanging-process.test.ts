@@ -31,7 +31,7 @@ describe("a process that hangs", () => {
       if (!stopped) kill("SIGSTOP");
       stopped = true;
     });
-    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new process goes on/);
+    expect(notes[0]).toMatch(/gave no sign of life for \d+ s; a new process continues/);
     await whisper.dispose();
     expect(children().filter(isThere)).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe("a process that hangs", () => {
     await whisper.dispose();
   });
 
-  test("does not hold up dispose()", async () => {
+  test("does not delay dispose()", async () => {
     limits.disposeMs = 300;
     const { whisper } = await loadOwn();
     const broken = errorOf(
@@ -67,7 +67,7 @@ test.each([
   ["rejected", 'void Promise.reject(new TypeError("a bug")); await new Promise(() => {});'],
   ["thrown in a step", 'throw new TypeError("a bug");'],
 ])(
-  "what nobody meant to throw (%s) comes over as a typed error; the next transcription works",
+  "an unexpected error (%s) arrives as a typed error; the next transcription works",
   async (how, code) => {
     useChild(oddChild(folder, `bug ${how}`, atEncoding(1, `if (once()) { ${code} }`)));
     const { whisper, notes } = await loadOwn();

@@ -1,24 +1,24 @@
 import type { ModelDimensions } from "../../network/dimensions.js";
 
-/** Times after which a silent process counts as hanging, and others of its life, in milliseconds. */
+/** Times after which a silent process counts as hanging, and other limits of its life, in milliseconds. */
 export const limits = {
-  /** Silence while it starts, opens the device and uploads weights: cold drivers take many seconds. */
+  /** For starting, opening the device and uploading weights: cold drivers take many seconds. */
   loadingMs: 60_000,
-  /** A step may take this however fast those before were: drivers compile kernels when they are first used. */
+  /** A step may always take this long, however fast earlier steps were: drivers compile kernels at first use. */
   stepFloorMs: 10_000,
-  /** A step may take this many times the longest one so far. */
+  /** A step may take this many times as long as the longest one so far. */
   stepFactor: 20,
-  /** How long a process that is to end may take before it is killed. */
+  /** How long a process that should end may take before it is killed. */
   disposeMs: 3_000,
-  /** In Electron as Node, how long the first sign of life may take: the app in its place would never give one. */
+  /** In Electron as Node, how long the first sign of life may take: the app in its place never gives one. */
   firstWordMs: 15_000,
   /** How long Electron's app may take to be ready. */
   appReadyMs: 15_000,
-  /** How long after its process' end the channel's end may take, with the last messages. */
+  /** How long after the end of its process the channel may take to deliver the last messages and end. */
   closeMs: 1_000,
 };
 
-/** How long a step may take. Until one was measured: as long as on a device that manages 1 GFLOP/s, which is none. */
+/** How long a step may take. Until one was measured: as long as on a device with 1 GFLOP/s, which is slower than any. */
 export function stepLimitMs(longestStepMs: number | null, dimensions: ModelDimensions): number {
   if (longestStepMs !== null) return Math.max(limits.stepFloorMs, limits.stepFactor * longestStepMs);
   return Math.max(limits.loadingMs, encoderFlops(dimensions) / 1e6);

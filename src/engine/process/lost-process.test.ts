@@ -30,7 +30,7 @@ setUp();
 
 describe("a process that is lost", () => {
   test.each(["SIGKILL", "SIGSEGV"] as const)(
-    "by %s, with several transcriptions under way: a new process goes on",
+    "by %s, with several transcriptions under way: a new process continues",
     async (signal) => {
       const { whisper, notes } = await loadOwn();
       let killed = false;
@@ -41,7 +41,9 @@ describe("a process that is lost", () => {
         }),
         expectTheSame(whisper, 1),
       ]);
-      expect(notes).toEqual([`the engine's process ended (${signal}); a new process goes on where it was`]);
+      expect(notes).toEqual([
+        `the engine's process ended (${signal}); a new process continues where it stopped`,
+      ]);
       expect(children()).toHaveLength(2);
       await whisper.dispose();
       expect(children().filter(isThere)).toEqual([]);
@@ -64,8 +66,8 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     expect(whisper.device).toEqual(local.device);
     expect(notes).toEqual([
-      "the engine's process ended (SIGKILL); a new process goes on where it was",
-      "the engine's process ended (SIGKILL); a new process goes on where it was",
+      "the engine's process ended (SIGKILL); a new process continues where it stopped",
+      "the engine's process ended (SIGKILL); a new process continues where it stopped",
       "the engine's process ended (SIGKILL), the third time; the built-in CPU backend does the work from now on",
     ]);
     await whisper.dispose();
@@ -96,7 +98,7 @@ describe("a process that is lost", () => {
   test("while it loads", async () => {
     useChild(oddChild(folder, "loading", 'if (once()) process.kill(process.pid, "SIGSEGV");'));
     const { whisper, notes } = await loadOwn();
-    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new process goes on where it was"]);
+    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new process continues where it stopped"]);
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });
@@ -127,7 +129,7 @@ test("another model in the file's place is not taken for the same by the next pr
 });
 
 test("release() ends no window that another transcription asks for meanwhile, however long it lasts", async () => {
-  // windows last longer than a process that is to end is given
+  // windows last longer than the time that an ending process is given
   const slow = `
     const encode = DeviceNetwork.prototype.encode;
     DeviceNetwork.prototype.encode = async function (...args) {

@@ -35,7 +35,7 @@ describe("windows arrive bit for bit", () => {
     });
   });
 
-  test("what lies behind a short recording is not sent, nor history that no model can use", () => {
+  test("what is behind a short recording is not sent, nor history that no model can use", () => {
     const mel = new Float32Array(3000 * 80).fill(1, 0, 100 * 80);
     const packed = packWindow({ ...rest, mel, toDetectFrom: null, history: Array(10_000).fill(3) }, 448);
     expect(serialize(packed).byteLength).toBeLessThan(100 * 80 * 4 + 10_000);

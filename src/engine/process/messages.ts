@@ -8,7 +8,7 @@ import type { PackedWindow } from "./packed-window.js";
 /** Which device: the part of the options that is data. */
 export type DeviceChoice = Pick<DeviceOptions, "device" | "threads" | "simulate" | "vramLimitBytes">;
 
-/** What the engine's process can be asked for: argument and answer of each call. */
+/** The calls that the engine's process answers: argument and result of each. */
 export interface Calls {
   check: { argument: DeviceChoice; answer: null };
   /** dimensions: those of the model as it was first opened. */
@@ -21,7 +21,7 @@ export interface Calls {
     argument: PackedWindow;
     answer: { readonly result: WindowResult; readonly state: EngineState | null };
   };
-  /** Frees everything; the process may be killed then. */
+  /** Frees everything. The process may then be killed. */
   dispose: { argument: null; answer: null };
 }
 
@@ -37,5 +37,5 @@ export type Reply =
   /** A sign of life. */
   | { kind: "beat"; longestStepMs: number | null }
   | { kind: "note"; note: string }
-  /** An error that nobody caught: the process ends. */
+  /** An uncaught error: the process ends. */
   | { kind: "fatal"; error: ErrorData };

@@ -1,6 +1,6 @@
 import type { Network } from "../../network/network.js";
 
-/** The same network, and onStep is told how long each of its steps took. */
+/** The same network; onStep is called with the duration of each step. */
 export function observed(network: Network, onStep: (durationMs: number) => void): Network {
   const timed = async <T>(step: Promise<T>): Promise<T> => {
     const start = performance.now();

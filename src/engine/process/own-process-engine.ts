@@ -14,7 +14,7 @@ import { stopped, untilStopped } from "./stopped.js";
 
 /**
  * The engine in a process of its own. When that crashes or hangs, a new one loads the model again and is
- * given the windows that were under way; after the third time in a minute, or without a window done in between, on the CPU.
+ * given the windows that were in progress. After the third time in a minute, or in a row without a finished window, it uses the CPU.
  */
 export class OwnProcessEngine implements Engine {
   readonly #options: DeviceOptions;
@@ -24,11 +24,11 @@ export class OwnProcessEngine implements Engine {
   #process: EngineProcess | null = null;
   /** The process once the model is loaded in it. */
   #loaded: Promise<EngineProcess> | null = null;
-  /** When the one before has given its memory back, which the next one needs. */
+  /** Resolves when the previous process has released its memory, which the next one needs. */
   #previousGone: Promise<void> = Promise.resolve();
-  /** Windows that are asked for and not done. */
+  /** Requested windows that are not finished. */
   readonly #windows = new Set<Promise<unknown>>();
-  /** When what was asked to be released is. */
+  /** Resolves when the requested release is complete. */
   #released: Promise<void> = Promise.resolve();
   #cpuTookOver = false;
   #disposed = false;
@@ -37,7 +37,7 @@ export class OwnProcessEngine implements Engine {
     this.#options = options;
   }
 
-  /** As checkDevice, without letting a driver into this process. */
+  /** Like checkDevice, but without loading a driver into this process. */
   async check(signal?: AbortSignal): Promise<void> {
     await this.#retryAfterLoss(async () => {
       const process = await this.#started();
@@ -45,7 +45,7 @@ export class OwnProcessEngine implements Engine {
     }, signal);
   }
 
-  /** Loads the model, its file checked before. Errors: those of LocalEngine.load, process-failed. */
+  /** Loads the model; its file was checked before. Errors: those of LocalEngine.load, process-failed. */
   async load(path: string, dimensions: ModelDimensions, signal?: AbortSignal): Promise<void> {
     this.#model = { path, dimensions };
     await this.#retryAfterLoss(() => this.#ready(), signal);
@@ -79,7 +79,7 @@ export class OwnProcessEngine implements Engine {
     return result;
   }
 
-  /** Ends the process once the windows asked for are done: nothing else gives all memory back. Later ones wait for that. */
+  /** Ends the process once the requested windows are finished: only that releases all memory. Later windows wait for it. */
   release(): Promise<void> {
     const before = [this.#released, ...this.#windows];
     this.#released = Promise.allSettled(before).then(() => this.#end());
@@ -107,7 +107,7 @@ export class OwnProcessEngine implements Engine {
     if (this.#state) this.#state = { ...this.#state, memory: [], memoryPlan: null };
   }
 
-  /** Does something again as long as the process is lost over it and there is hope. */
+  /** Repeats a task for as long as it ends with a lost process and another try may succeed. */
   async #retryAfterLoss<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     for (;;) {
       if (signal?.aborted) throw stopped(signal);
@@ -138,7 +138,7 @@ export class OwnProcessEngine implements Engine {
       }
       if (this.#process === process) {
         this.#process = null;
-        this.#loaded = null; // the next one who asks may have more luck
+        this.#loaded = null; // the next caller may succeed
       }
       await process?.end();
       throw error;
@@ -146,7 +146,7 @@ export class OwnProcessEngine implements Engine {
   }
 
   #learn(state: EngineState): void {
-    // on the CPU, what happened on the GPU before stays of interest
+    // on the CPU, the earlier record of the GPU is still of interest
     this.#state = { ...state, memoryReport: state.memoryReport ?? this.#state?.memoryReport ?? null };
   }
 
@@ -173,7 +173,7 @@ export class OwnProcessEngine implements Engine {
     if (!(error instanceof ProcessLost) || this.#disposed) return;
     this.#lossCounter.add();
     const { onNote } = this.#options;
-    if (!this.#lossCounter.tooMany()) onNote?.(`${error.message}; a new process goes on where it was`);
+    if (!this.#lossCounter.tooMany()) onNote?.(`${error.message}; a new process continues where it stopped`);
     else if (!this.#onCpu) {
       this.#cpuTookOver = true;
       this.#lossCounter.clear();
@@ -198,7 +198,7 @@ export class OwnProcessEngine implements Engine {
 
 function hopeless(loss: ProcessLost): WhisperVulkanError {
   return new WhisperVulkanError("process-failed", `${loss.message}, the third time, on the CPU too`, {
-    hint: "see whether memory is short, or whether the system's log says who ended it",
+    hint: "check whether memory ran out, or whether the system's log says what ended it",
     cause: loss,
   });
 }

@@ -25,7 +25,7 @@ beforeAll(() => writeFileSync(path, modelBytes(toyModel())));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.skipIf(!testDevice)("a Vulkan device in a process of its own", () => {
-  it("says what it says in this one, also when the process is killed in the middle", async () => {
+  it("gives the same text as in this one, also when the process is killed midway", async () => {
     await using local = await Whisper.load(path, { device: testDevice! });
     const expected = await local.transcribe(samples, options);
     expect(expected.segments.length).toBeGreaterThan(1);
@@ -45,7 +45,7 @@ describe.skipIf(!testDevice)("a Vulkan device in a process of its own", () => {
       },
     });
     expect(result).toEqual(expected);
-    expect(notes).toEqual(["the engine's process ended (SIGKILL); a new process goes on where it was"]);
+    expect(notes).toEqual(["the engine's process ended (SIGKILL); a new process continues where it stopped"]);
     expect(own.device).toEqual(local.device);
   });
 });

@@ -1,6 +1,6 @@
 import type { WindowJob } from "../../whisper/index.js";
 
-/** An array without the equal values at its end: what lies behind a short recording is most of its window. */
+/** An array without the equal values at its end: what is after a short recording is most of its window. */
 export interface PackedArray {
   readonly head: Float32Array;
   /** Follows the head, up to `length`. */
@@ -14,7 +14,7 @@ export interface PackedWindow extends Omit<WindowJob, "mel" | "toDetectFrom"> {
   readonly toDetectFrom: PackedArray | null;
 }
 
-/** historyTokens: what the model can make use of, at most. */
+/** historyTokens: the most that the model can use. */
 export function packWindow(job: WindowJob, historyTokens: number): PackedWindow {
   const { mel, toDetectFrom, history } = job;
   return {
@@ -32,7 +32,7 @@ export function unpackWindow(packed: PackedWindow): WindowJob {
 
 function packArray(values: Float32Array): PackedArray {
   const rest = values.at(-1) ?? 0;
-  // bits: -0 is not 0, and comparing numbers would take longer than sending them
+  // compares bits: -0 is not 0, and comparing numbers would take longer than sending them
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const restBits = bits.at(-1);
   let end = bits.length;

@@ -1,13 +1,13 @@
 import { parentPort } from "./electron.js";
 import type { Reply, Request } from "./messages.js";
 
-/** Tells the parent something; `sent` is called when it is on its way. */
+/** Sends the parent a message; `sent` is called when it is on its way. */
 export type SendReply = (reply: Reply, sent?: () => void) => void;
 
 /** How long a utility process waits for a message to leave it: its port does not say when it has. */
 const leavingMs = 100;
 
-/** Connects the engine's process to the one that started it. onGone: the parent is gone. */
+/** Connects the engine's process to the one that started it. onGone: the parent has ended. */
 export function connectToParent(onRequest: (request: Request) => void, onGone: () => void): SendReply {
   const port = parentPort();
   if (port) {
@@ -20,7 +20,7 @@ export function connectToParent(onRequest: (request: Request) => void, onGone: (
   }
   process.on("disconnect", onGone);
   process.on("message", onRequest);
-  // A parent that is gone hears nothing: "disconnect" is on its way.
+  // A parent that has ended receives nothing; "disconnect" will follow.
   return (reply, sent = () => {}) => {
     if (process.connected) process.send!(reply, undefined, undefined, () => sent());
     else sent();

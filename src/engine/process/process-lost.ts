@@ -1,4 +1,4 @@
-/** The engine's process crashed or hung: what it was doing can be done again in a new one. Never leaves the engine. */
+/** The engine's process crashed or hung; a new one can repeat its work. The engine always catches this. */
 export class ProcessLost extends Error {
   override readonly name = "ProcessLost";
 }

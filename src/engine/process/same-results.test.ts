@@ -142,7 +142,7 @@ describe("as in this process", () => {
     await expectTheSame(shared, 2);
   });
 
-  test("what onSegment throws comes out as it is", async () => {
+  test("an error of onSegment is thrown unchanged", async () => {
     const thrown = new Error("the caller's own");
     const onSegment = () => {
       throw thrown;

@@ -9,7 +9,7 @@ import { startUtilityProcess } from "./utility-child.js";
  * Nothing it prints reaches this process' standard output. Errors: process-failed.
  */
 export function startChild(events: ChildEvents): EngineChild {
-  // An app that was started in the engine's place must not start another one.
+  // An app that was started instead of the engine must not start another one.
   if (process.env[engineMark]) throw process.versions.electron ? fuseIsOff() : startedByEngine();
   const electron = electronMain();
   return electron ? startUtilityProcess(electron, events) : forkChild(events);

@@ -5,7 +5,7 @@ export function stopped(signal: AbortSignal): WhisperVulkanError {
   return new WhisperVulkanError("aborted", "stopped on request", { cause: signal.reason });
 }
 
-/** What a promise comes to; "aborted" as soon as the signal fires. */
+/** Waits for a promise; rejects with "aborted" as soon as the signal fires. */
 export async function untilStopped<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   let onAbort = () => {};

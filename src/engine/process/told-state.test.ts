@@ -25,7 +25,7 @@ const replans = `
     return engine;
   };`;
 
-test("a state that changes between windows is told, once", async () => {
+test("a state that changes between windows is reported once", async () => {
   useChild(oddChild(folder, "replans", replans));
   const { whisper } = await loadOwn();
   expect(whisper.memoryPlan()).toEqual({ blocks: ["before"] });

@@ -10,7 +10,7 @@ vi.mock("node:child_process", { spy: true });
 setUp();
 
 describe("a program that uses it", () => {
-  /** Runs a program with the built package; answers what it printed, its process ids first. */
+  /** Runs a program with the built package; returns what it printed, its process ids first. */
   async function run(name: string, body: string, childBody = "") {
     const script = join(folder, `${name}.mjs`);
     const child = childBody ? oddChild(folder, `${name} child`, childBody).href : builtChild.href;

@@ -58,13 +58,13 @@ export function startUtilityProcess({ app, utilityProcess }: ElectronMain, event
   };
 }
 
-/** Electron's own kill() asks politely, which a process that hangs in a driver does not hear. */
+/** Electron's kill() sends SIGTERM, to which a process that hangs in a driver does not react. */
 function end(child: UtilityProcess): void {
   try {
     if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
     else child.kill();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it is gone already
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has already ended
   }
 }
 
@@ -72,6 +72,6 @@ function neverReady(): WhisperVulkanError {
   return new WhisperVulkanError(
     "process-failed",
     `the engine's own process cannot be started: Electron's app was not ready after ${limits.appReadyMs / 1000} s`,
-    { hint: "load the model after app.whenReady(); a top-level await of it holds the app up" },
+    { hint: "load the model after app.whenReady(); a top-level await on it blocks the app" },
   );
 }

@@ -9,7 +9,7 @@ function watch(limitMs: () => number = () => 1000) {
   return { watchdog: new Watchdog(limitMs, onSilence), onSilence };
 }
 
-test("silence that is too long is told once", () => {
+test("silence that is too long is reported once", () => {
   const { watchdog, onSilence } = watch();
   watchdog.start();
   vi.advanceTimersByTime(1000);
@@ -19,7 +19,7 @@ test("silence that is too long is told once", () => {
   expect(onSilence.mock.calls[0]![0]).toBeGreaterThan(1000);
 });
 
-test("signs of life, and an end of work, keep it quiet", () => {
+test("signs of life and the end of work prevent a report", () => {
   const { watchdog, onSilence } = watch();
   watchdog.start();
   for (let i = 0; i < 10; i++) {
@@ -44,7 +44,7 @@ test("the limit may grow while it waits", () => {
   expect(onSilence).toHaveBeenCalledOnce();
 });
 
-test("an event loop that stood still blames nobody", () => {
+test("a blocked event loop does not count as silence", () => {
   const { watchdog, onSilence } = watch();
   watchdog.start();
   const now = vi.spyOn(performance, "now");

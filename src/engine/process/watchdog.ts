@@ -2,8 +2,8 @@
 const tickMs = 100;
 
 /**
- * Notices when something that is at work gives no sign of life for too long. Silence is counted in ticks of this event
- * loop, each for two at most: when it was blocked itself, or the machine slept, signs may be waiting to be read, and the
+ * Detects when running work gives no sign of life for too long. Silence is counted in ticks of this event
+ * loop, each counted as at most two: when the loop itself was blocked, or the machine slept, signs may be waiting to be read, and the
  * silence proves nothing.
  */
 export class Watchdog {
@@ -13,13 +13,13 @@ export class Watchdog {
   #lastTick = 0;
   #silentMs = 0;
 
-  /** limitMs is asked at every tick. onSilence is called once, and watching ends. */
+  /** limitMs is called at every tick. onSilence is called once, and watching ends. */
   constructor(limitMs: () => number, onSilence: (silentMs: number) => void) {
     this.#limitMs = limitMs;
     this.#onSilence = onSilence;
   }
 
-  /** Work begins; nothing happens if it is watched already. */
+  /** Starts watching, unless it is watching already. */
   start(): void {
     if (this.#timer) return;
     this.#silentMs = 0;

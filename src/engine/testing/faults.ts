@@ -43,7 +43,7 @@ export class FaultTrials {
     this.#options = options;
   }
 
-  /** Errors: whatever goes wrong although nothing is made to fail. */
+  /** Errors: any error, since nothing is made to fail. */
   static async prepare(tables: (script: Script) => CountedTables, options = onMock): Promise<FaultTrials> {
     const toy = await ToyWindows.open(toyModel(dimensions));
     const trials = new FaultTrials(toy, await toy.job(noise(16_000 * 3)), tables, options);
@@ -68,7 +68,7 @@ export class FaultTrials {
     ).flat();
   }
 
-  /** What is wrong after a fault, or null where the right is heard, or the typed error that may come, and nothing is left. */
+  /** What is wrong after a fault; null where the text is right, or an allowed typed error came, and nothing is left allocated. */
   async wrongAfter(fault: Fault): Promise<string | null> {
     const tables = this.#tables({ fail: fault });
     try {
@@ -86,7 +86,7 @@ export class FaultTrials {
   /** Everything that is wrong after a call's faults, one after the other. */
   async wrongAfterAll(call: string, always: boolean): Promise<string[]> {
     const wrong: string[] = [];
-    // going on until the CPU takes over takes three times as long, and what comes of it hangs on the code only at the first
+    // continuing until the CPU takes over takes three times as long, and only the first result depends on the code
     for (const fault of this.faultsOf(call, always, always)) {
       const found = await this.wrongAfter(fault);
       if (found) wrong.push(`${describeFault(fault)}: ${found}`);
@@ -98,7 +98,7 @@ export class FaultTrials {
     return this.#toy.close();
   }
 
-  /** The window twice, the second time to see that all works again. */
+  /** Recognises the window twice; the second time shows that everything works again. */
   async #hear(tables: Tables) {
     const open = (onCpu: boolean) => (onCpu ? inPlaceOfTheCpu() : openVulkan("0", this.#options, tables));
     const engine = await LocalEngine.load(this.#toy.model, this.#toy.vocabulary, { openDevice: open });

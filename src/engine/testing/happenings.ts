@@ -9,7 +9,7 @@ import {
   vary,
 } from "../../memory/simulate/index.js";
 
-/** What has happened to a card, or happens while it is used. */
+/** Events that have happened to a card, or happen while it is used. */
 export interface Happening {
   readonly card: Card;
   readonly script: Script;
@@ -53,7 +53,7 @@ function varied(variation: Variation): Happens {
 }
 
 /**
- * Where a driver tells no budgets it shows what others hold only by refusing: then all that they leave may be taken, as long
+ * Where a driver reports no budgets, only its refusals show what others hold: then everything that they leave may be taken, as long
  * as 5 % of the heap don't count as ours.
  */
 export function rulesFor(card: Card): MemorySnapshot[] {

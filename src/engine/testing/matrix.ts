@@ -33,11 +33,11 @@ export interface Cell {
   readonly heardRight: boolean;
   /** Vulkan's vkAllocateMemory was called so often. */
   readonly nAllocations: number;
-  /** Another place than the rules say, other tokens, something left. */
+  /** Memory in a place that the rules do not allow, wrong tokens, or something left allocated. */
   readonly wrong: readonly string[];
 }
 
-/** A toy in base's place, on cards that are as small for it as the real ones are for base. */
+/** A toy model instead of base, on cards that are as small for it as the real ones are for base. */
 export class Matrix {
   readonly #toy: ToyWindows;
   readonly #window: WindowJob;
@@ -67,7 +67,7 @@ export class Matrix {
     return new Matrix(toy, window, driver, options, expected!);
   }
 
-  /** Loads the toy on a card on which something happens, and hears a window. */
+  /** Loads the toy model on a card on which an event happens, and recognises a window. */
   async run(card: Card, happens: Happens): Promise<Cell> {
     const small = (full: Card) => scaledCard(full, scale);
     const nBlocks = plans.plan(plannedCard(small(card))).blocks.length;

@@ -4,7 +4,7 @@ import type { Card, CardHeap } from "../../memory/simulate/index.js";
 
 /** How much smaller one model is than another, as far as it decides where things go. */
 export interface Scale {
-  /** What heaps, budgets and limits are divided by: by what should lie in the device's memory. */
+  /** Heaps, budgets and limits are divided by this: the bytes that should be in the device's memory. */
   readonly bytes: number;
   /** What the largest free piece of a heap is divided by: scratch, the largest piece that is never cut, has to fit in. */
   readonly holes: number;

@@ -36,7 +36,7 @@ export function toyModel(dimensions: ModelDimensions = toyDimensions): SmallMode
   };
   const tensors = Array.from(expectedTensors(dimensions), ({ name, shape, kind }): SmallTensor => {
     const nElements = product(shape);
-    // What was heard and the place in the text weigh more than the token before, which would only repeat itself.
+    // The sound and the position in the text weigh more than the previous token, which would only repeat itself.
     const weight = /decoder.positional|cross_attn/.test(name)
       ? 30
       : name === "encoder.positional_embedding"

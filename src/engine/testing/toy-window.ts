@@ -10,10 +10,10 @@ import { recogniseWindow, Vocabulary, type WindowJob } from "../../whisper/index
 import { settingsOf } from "../../whisper/options.js";
 import { windowSettings } from "../../whisper/window.js";
 
-/** One attempt, nothing dropped as silence: what the toy says would fail every check. */
+/** One attempt, nothing dropped as silence: the toy model's text would fail every check. */
 const settings = windowSettings(settingsOf({ temperature: 0, noSpeechThreshold: null }));
 
-/** Puts a toy model on backends, and hears windows there. */
+/** Loads a toy model on backends and recognises windows there. */
 export class ToyWindows {
   readonly model: Awaited<ReturnType<typeof openModel>>;
   readonly vocabulary: Vocabulary;
@@ -37,7 +37,7 @@ export class ToyWindows {
     return { mel: window, ...rest, settings };
   }
 
-  /** Loads the model, hears the windows, and gives everything back, the backend too, whatever happens. */
+  /** Loads the model, recognises the windows, and always frees everything, the backend too. */
   async hear(backend: Backend, jobs: readonly WindowJob[]): Promise<(readonly number[])[]> {
     try {
       const network = await DeviceNetwork.load(this.model, backend);

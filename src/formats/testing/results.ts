@@ -35,7 +35,7 @@ export const result: TranscriptionResult = {
 
 export const nothing = of("de", 0, []);
 
-/** Texts that break a format which doesn't look, each a segment of a second. */
+/** Texts that break a careless format, each a segment of one second. */
 export const nastyTexts: readonly string[] = [
   " Tom & Jerry say <i love you> &lt; R&B -->",
   " 00:00:01,000 --> 00:00:02,000",

@@ -105,7 +105,7 @@ describe("a memory report", () => {
     expect(readReport(old, "old.json")).toEqual(readReport(good, "new.json"));
     expect(errorOf({ ...old, prices: null }).message).toContain("prices must be an object");
     expect(errorOf({ ...old, moments: [7] }).message).toContain("moments[0] must be an object");
-    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is no field');
+    expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is not a field');
     expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is no field');
   });
 
@@ -135,7 +135,7 @@ describe("a memory report", () => {
       ["requests", 0],
       ["requests", 0, "pieces", 0],
     ])
-      expect(errorOf(withValue([...path, "colour"], "red")).message).toMatch(/colour"? is no field of a/);
+      expect(errorOf(withValue([...path, "colour"], "red")).message).toMatch(/colour"? is not a field of a/);
   });
 
   it.each<[path: string, value: unknown, message: RegExp]>([
@@ -158,7 +158,7 @@ describe("a memory report", () => {
     ["requests.0.pieces.0.reads", -1, /reads must be a number, not below 0/],
     ["requests.0.pieces.0.rows.rowBytes", 0, /rowBytes must be above 0/],
     ["requests.0.pieces.0.rows.count", 1025, /1025 rows of 1024 bytes are more than sizeBytes/],
-    ["requests.0.pieces.1", place.pieces[0], /pieces\[1\]\.key stands twice/],
+    ["requests.0.pieces.1", place.pieces[0], /pieces\[1\]\.key appears twice/],
     ["requests.1.placement", 4, /requests\[1\]\.placement is 4, which no request before placed/],
     ["requests.1", good.requests[0], /requests\[1\]\.placement is 0, which one before placed/],
     ["memory.alignmentBytes", 0, /alignmentBytes must be a power of two/],
@@ -214,7 +214,7 @@ describe("a memory report", () => {
     );
   });
 
-  it("is replayed in bounded time with a piece that could be cut for ever", () => {
+  it("is replayed in bounded time with a piece that could be cut forever", () => {
     const piece = { key: "w 0", sizeBytes: 2 ** 50, use: "hotWeights", label: "weights", reads: 1 };
     const huge = withValue(
       ["requests"],

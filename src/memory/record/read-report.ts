@@ -4,7 +4,7 @@ import { RequestReader } from "./read-requests.js";
 import { type MemoryReport, type RecordedMemory, reportFormat } from "./report.js";
 
 const reportFields = ["format", "version", "versions", "card", "memory", "dropped"];
-/** What each version of the format calls two of its fields. */
+/** The names of two fields in each version of the format. */
 const namesByVersion = new Map<unknown, { readonly bandwidth: string; readonly requests: string }>([
   [1, { bandwidth: "prices", requests: "moments" }],
   [2, { bandwidth: "bandwidth", requests: "requests" }],
@@ -18,20 +18,23 @@ const memoryFields = [
   "alignmentBytes",
   "maxBlockBytes",
 ];
-/** 256 is what Vulkan asks for at most. */
+/** Vulkan requires at most 256. */
 const mostAlignmentBytes = 65536;
 /** Blocks up to this size are counted exactly. */
 const mostBlockBytes = 2 ** 50;
 
 /**
- * A memory report that somebody may have edited, checked field by field; one of version 1 is brought up to date. Sizes beyond what a driver can report are
+ * A memory report that may have been edited, checked field by field. One of version 1 is converted. Sizes beyond what a driver can report are
  * clamped. source: where the JSON is from, for messages. Error: memory-report-invalid.
  */
 export function readReport(json: unknown, source: string): MemoryReport {
   const kind = { code: "memory-report-invalid", what: "a memory report" } as const;
   const fields = new Fields(source, kind);
   if (fields.object(json, "").format !== reportFormat)
-    fields.invalid(`format is not ${JSON.stringify(reportFormat)}: this is no memory report`, howToWriteOne);
+    fields.invalid(
+      `format is not ${JSON.stringify(reportFormat)}: this is not a memory report`,
+      howToWriteOne,
+    );
   const { version } = fields.object(json, "");
   const names = namesByVersion.get(version);
   if (!names) return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);

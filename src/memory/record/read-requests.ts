@@ -6,11 +6,11 @@ import type { Answer, DeviceResponses, RecordedRequest } from "./report.js";
 
 const responseFields = ["ask", "atMs", "placement", "budgets", "heldBytes", "refusals", "given"];
 const answerFields = ["nth", "type", "sizeBytes", "heldBytes"];
-/** Far more than a recording comes to, and what a replay does within a minute. */
+/** Far more than one recording causes, and few enough to replay within a minute. */
 const mostRequests = 10_000;
 const mostPieces = 500_000;
 
-/** Reads the requests of a report, which must fit its card and one another. */
+/** Reads the requests of a report, which must match its card and each other. */
 export class RequestReader {
   readonly #fields: Fields;
   readonly #card: Card;
@@ -61,7 +61,7 @@ export class RequestReader {
     const pieces = list.map((piece, i) => readPiece(fields, piece, `${path}.pieces[${i}]`));
     const keys = new Set<string>();
     for (const [i, { key }] of pieces.entries()) {
-      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key stands twice: ${JSON.stringify(key)}`);
+      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key appears twice: ${JSON.stringify(key)}`);
       keys.add(key);
     }
     this.#placements.set(placement, pieces.length);

@@ -13,10 +13,10 @@ import type { MemoryRecord } from "./report.js";
 import { type Open, RequestLog } from "./request-log.js";
 import { type Listener, WatchedDevice } from "./watched-device.js";
 
-/** Enough for a model that is loaded again and again; what is still held is never forgotten. */
+/** Enough for a model that is loaded repeatedly. Memory that is still held is never forgotten. */
 const defaultCapacity = 100;
 
-/** An allocator that remembers what it was asked for and what the device said to it. */
+/** An allocator that records its requests and the device's answers. */
 export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
   readonly #device: WatchedDevice<M>;
   readonly #options: AllocatorOptions;
@@ -88,7 +88,7 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
     };
   }
 
-  /** All that replaying needs; null before anything was asked for. */
+  /** Everything that a replay needs; null before the first request. */
   record(): MemoryRecord | null {
     if (this.#nPlacements === 0) return null;
     const { usableTypes, limits } = this.#device;
@@ -128,7 +128,7 @@ export class RecordingAllocator<M extends DeviceMemory> extends Allocator<M> {
   }
 }
 
-/** Whatever else the caller's pieces carry is no affair of ours. */
+/** Leaves out whatever else the caller's pieces carry. */
 function pieceData({ key, sizeBytes, use, label, reads, rows }: Piece): Piece {
   const piece = { key, sizeBytes, use, label, reads };
   return rows ? { ...piece, rows: { ...rows } } : piece;

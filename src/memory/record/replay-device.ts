@@ -2,13 +2,13 @@ import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-
 import type { Answer, DeviceResponses, MemoryReport } from "./report.js";
 import { roomBytes, speaksAgainst } from "./room.js";
 
-/** Far above what any device serves well: so that no file keeps a replay busy for ever. */
+/** Far above what any device serves well: so that no file keeps a replay busy forever. */
 const mostAllocations = 10_000;
 
 /**
- * A device with nothing behind it that reports and answers, request by request, what the recorded one did. Asked for
- * other than was recorded - since the file was edited - it goes by what is known of that time: who was refused a size
- * is refused all that is no smaller, as long as no less is held; who was given one, all that is no larger; else the heap's
+ * A device without hardware that reports and answers, request by request, as the recorded one did. If asked for
+ * something that was not recorded, because the file was edited, it uses what is known of that time: a refused size means
+ * that anything as large is refused, as long as no less is held; a granted size means that anything as small is granted; otherwise the heap's
  * room decides.
  */
 export class ReplayDevice implements MemoryDevice {
@@ -38,14 +38,14 @@ export class ReplayDevice implements MemoryDevice {
     this.#heldBytes = this.heaps.map(() => 0);
   }
 
-  /** From now on the device is as it was then. */
+  /** Sets the device to its state at that time. */
   enter(responses: DeviceResponses): void {
     this.#responses = responses;
     this.#nAsked = 0;
     this.#heldBefore = [...this.#heldBytes];
   }
 
-  /** As recorded; where we hold more or less than we did then, usage is so much more or less. */
+  /** As recorded; where we hold more or less than we did then, usage is that much more or less. */
   budget(): readonly HeapBudget[] | null {
     const budgets = this.#responses?.budgets?.map((budget, heap) => ({
       ...budget,
@@ -76,7 +76,7 @@ export class ReplayDevice implements MemoryDevice {
     this.#heldBytes[heap]! += sizeBytes;
     this.#nAllocations++;
     const unreachable = () => {
-      throw new Error("there is nothing behind a replay");
+      throw new Error("a replay has no real memory");
     };
     return {
       ...{ sizeBytes, type, write: unreachable, read: unreachable },
@@ -87,7 +87,7 @@ export class ReplayDevice implements MemoryDevice {
     };
   }
 
-  /** When the request came: others' as recorded, and ours. */
+  /** Usage when the request came: that of others as recorded, plus ours. */
   #usageBytes(heap: number): number {
     const { budgets, heldBytes } = this.#responses!;
     const before = this.#heldBefore[heap]!;

@@ -207,7 +207,7 @@ it("answers as the device did that says now this, now that, of the same", () => 
     types: [[0x2, 0]],
     limits: { maxAllocationCount: 1 },
   };
-  // what has no room after the first piece has all placed anew, from the same state
+  // when something has no room after the first piece, everything is placed again from the same state
   const pair = [weights(1), { ...weights(1), use: "readBack" as const }];
   for (const refused of [[1], [0, 2]]) {
     const device = new MockDevice(small);
@@ -237,7 +237,7 @@ describe("a promotion", () => {
     return { allocator, placement };
   }
 
-  it("is replayed as it ended", () => {
+  it("is replayed with its recorded result", () => {
     for (const kept of [true, false]) {
       const { allocator, placement } = spilled();
       const promotion = allocator.promote(placement)!;

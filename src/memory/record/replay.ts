@@ -6,21 +6,21 @@ import { type MemorySnapshot, takeSnapshot } from "../snapshot.js";
 import { ReplayDevice } from "./replay-device.js";
 import type { MemoryReport, RecordedRequest } from "./report.js";
 
-/** What one request came to. */
+/** The result of one request. */
 export interface ReplayedRequest {
   readonly ask: "place" | "promote";
   /** Milliseconds since recording began. */
   readonly atMs: number;
   /** For people: "weights, caches". */
   readonly what: string;
-  /** Where it lies, with the record of this request alone; null: promotion found no room, or nothing to promote. */
+  /** Where it is, with the record of this request alone; null: promotion found no room, or nothing to promote. */
   readonly plan: MemoryPlan | null;
 }
 
-/** What an allocator decides on what a report holds. */
+/** What an allocator decides for the requests of a report. */
 export interface MemoryReplay {
   readonly requests: readonly ReplayedRequest[];
-  /** What was held after the last request, by whichever; refused if that request was. record: of all requests. */
+  /** The memory held after the last request, for all requests; refused if that request was. record: of all requests. */
   readonly plan: MemoryPlan;
 }
 
@@ -31,7 +31,7 @@ interface Live {
   readonly snapshot: MemorySnapshot;
 }
 
-/** Plays a report with the code that allocates. The same report always comes to the same; takes no memory of a device. */
+/** Replays a report with the code that allocates. The same report always gives the same result. Takes no device memory. */
 export function replay(report: MemoryReport): MemoryReplay {
   const { memory, requests, bandwidth } = report;
   const device = new ReplayDevice(report);
@@ -74,7 +74,7 @@ export function replay(report: MemoryReport): MemoryReplay {
   return { requests: replayed, plan: plan! };
 }
 
-/** came: what it came to, null where nothing was promoted. */
+/** came: its result; null where nothing was promoted. */
 function serve(
   allocator: Allocator<DeviceMemory>,
   live: Map<number, Live>,

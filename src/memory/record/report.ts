@@ -3,9 +3,9 @@ import type { HeapBudget } from "../memory-device.js";
 import type { Piece } from "../piece.js";
 import type { Card } from "../simulate/card.js";
 
-/** A size of which the device said something, and what we held of that heap when it did. */
+/** A size that the device granted or refused, and what we held of that heap at that time. */
 export interface Answer {
-  /** Which of the request's allocations it was, from 0: a driver may say now this and now that of the same. */
+  /** Index of the allocation within the request, from 0: a driver may answer the same request differently each time. */
   readonly nth: number;
   /** Index of the memory type. */
   readonly type: number;
@@ -17,19 +17,19 @@ export interface Answer {
 export interface DeviceResponses {
   /** Milliseconds since recording began. */
   readonly atMs: number;
-  /** Per heap when the request came, or null where the driver doesn't tell. */
+  /** Per heap when the request came, or null where the driver does not report it. */
   readonly budgets: readonly HeapBudget[] | null;
   /** Per heap what we held when the request came: it is in the driver's usageBytes too. */
   readonly heldBytes: readonly number[];
   readonly refusals: readonly (Answer & { readonly reason: string })[];
   /**
-   * What was given although something speaks against it: the heap's size and usage (some drivers page), or a refusal of no
+   * Sizes granted although they should not fit: by the heap's size and usage (some drivers page), or after a refusal of no
    * more than that.
    */
   readonly given: readonly Answer[];
 }
 
-/** One thing that an allocator was asked for. Placements are numbered in the order of asking. */
+/** One request to an allocator. Placements are numbered in the order of the requests. */
 export type RecordedRequest =
   | (DeviceResponses & {
       readonly ask: "place";
@@ -56,10 +56,10 @@ export interface RecordedMemory {
   readonly maxBlockBytes: number;
 }
 
-/** All that an allocator's decisions depend on, besides the card's heaps and types. */
+/** Everything that an allocator's decisions depend on, besides the card's heaps and types. */
 export interface MemoryRecord {
   readonly memory: RecordedMemory;
-  /** Requests that gave way to newer ones; what remains can be replayed, but is not all that happened. */
+  /** How many requests were dropped for newer ones. The rest can be replayed but is not the whole history. */
   readonly dropped: number;
   readonly requests: readonly RecordedRequest[];
 }
@@ -68,8 +68,8 @@ export interface MemoryRecord {
 export const reportFormat = "whisper-vulkan memory report";
 
 /**
- * What happened with a device's memory, so that it can be played again elsewhere: what was asked for and what the device
- * reported and answered. It holds no decisions - replay() comes to the same ones - and nothing of the work itself: no
+ * A record of a device's memory that can be replayed elsewhere: the requests, and what the device
+ * reported and answered. It holds no decisions - replay() makes the same ones - and nothing of the work itself: no
  * sound, no text, no paths.
  */
 export interface MemoryReport extends MemoryRecord {
@@ -81,7 +81,7 @@ export interface MemoryReport extends MemoryRecord {
     readonly os: string;
     readonly architecture: string;
   };
-  /** The card, its driver with it; its budgets stand in the requests. */
+  /** The card and its driver. Its budgets are in the requests. */
   readonly card: Card;
   readonly bandwidth: MemoryBandwidth;
 }

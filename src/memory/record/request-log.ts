@@ -1,11 +1,11 @@
 import type { RecordedRequest } from "./report.js";
 
-/** A request as long as it goes on. */
+/** A request in progress. */
 export type Open<T extends RecordedRequest["ask"]> = Writable<Extract<RecordedRequest, { ask: T }>>;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * The newest requests. Older ones give way where nothing is left of what was asked and nothing that remains was asked
+ * The newest requests. An older one is dropped once its memory is freed and no remaining request was made
  * meanwhile, so that the rest can be replayed.
  */
 export class RequestLog {
@@ -23,7 +23,7 @@ export class RequestLog {
     return this.#all.map((request) => ({ ...request }));
   }
 
-  /** How many gave way. */
+  /** How many were dropped. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -39,7 +39,7 @@ export class RequestLog {
     this.#idle.add(request);
   }
 
-  /** As if it had not been. */
+  /** Discards the request. */
   remove(request: RecordedRequest): void {
     this.#all = this.#all.filter((one) => one !== request);
   }

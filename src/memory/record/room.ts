@@ -5,7 +5,7 @@ export function roomBytes(heapSizeBytes: number, usageBytes: number, takenSinceB
   return heapSizeBytes - Math.min(usageBytes, heapSizeBytes) - takenSinceBytes;
 }
 
-/** Who was refused a size is refused all that is no smaller, as long as no less is held. */
+/** A refused size means that anything as large is refused, as long as no less is held. */
 export function speaksAgainst(
   refusal: Omit<Answer, "nth">,
   { type, sizeBytes, heldBytes }: Omit<Answer, "nth">,

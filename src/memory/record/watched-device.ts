@@ -2,7 +2,7 @@ import type { DeviceMemory, HeapBudget, MemoryDevice, Refusal } from "../memory-
 import type { Answer } from "./report.js";
 import { roomBytes, speaksAgainst } from "./room.js";
 
-/** Where a watched device's answers are written down. */
+/** Records a watched device's answers. */
 export interface Listener {
   budgets: readonly HeapBudget[] | null;
   readonly heldBytes: readonly number[];
@@ -10,7 +10,7 @@ export interface Listener {
   readonly given: Answer[];
 }
 
-/** A device that somebody listens to. */
+/** A device whose answers are recorded. */
 export class WatchedDevice<M extends DeviceMemory> implements MemoryDevice<M> {
   readonly heaps;
   readonly types;
@@ -21,7 +21,7 @@ export class WatchedDevice<M extends DeviceMemory> implements MemoryDevice<M> {
   readonly #device: MemoryDevice<M>;
   #listener: Listener | null = null;
   #nAllocations = 0;
-  /** What was given as anyone would expect. */
+  /** Sizes that were granted as expected. */
   #expected: Answer[] = [];
 
   constructor(device: MemoryDevice<M>) {
@@ -32,7 +32,7 @@ export class WatchedDevice<M extends DeviceMemory> implements MemoryDevice<M> {
     this.limits = device.limits;
   }
 
-  /** Listens while one request is served; null: no longer. */
+  /** Records while one request is served; null stops recording. */
   listen(listener: Listener | null): void {
     this.#listener = listener;
     this.#nAllocations = 0;

@@ -1,7 +1,7 @@
 import type { Card, CardHeap, CardLimits } from "./card.js";
 import { largestSize } from "./fields.js";
 
-/** What Vulkan guarantees: taken where a card doesn't give a limit, or gives 0, which some drivers do. */
+/** What Vulkan guarantees: used where a card gives no limit, or 0, as some drivers do. */
 export const guaranteedLimits = {
   maxMemoryAllocationSize: 2 ** 30,
   maxMemoryAllocationCount: 4096,
@@ -11,7 +11,7 @@ export const guaranteedLimits = {
   nonCoherentAtomSize: 256,
 } as const satisfies CardLimits;
 
-/** Limits as they were given, unknown and impossible ones replaced; assumed: the paths of those. */
+/** The given limits with unknown and impossible ones replaced; assumed: the paths of the replaced ones. */
 export function wholeLimits(given: Partial<CardLimits>): { limits: CardLimits; assumed: string[] } {
   const assumed: string[] = [];
   const whole = (name: keyof typeof guaranteedLimits): number => {
@@ -45,7 +45,7 @@ export function isAlignment(value: number, most: number): boolean {
   return value <= most && Number.isInteger(Math.log2(value));
 }
 
-/** RAM, where a report doesn't tell: the heaps that are not device-local; where memory is unified the largest heap. */
+/** RAM where a report does not state it: the heaps that are not device-local; where memory is unified, the largest heap. */
 export function ramOf(heaps: readonly CardHeap[]): number {
   const host = heaps.filter(({ deviceLocal }) => !deviceLocal);
   const bytes =
@@ -56,8 +56,8 @@ export function ramOf(heaps: readonly CardHeap[]): number {
 }
 
 /**
- * A card from what a driver or somebody's report says: limits that it doesn't tell are assumed and marked so, and RAM
- * where that isn't given.
+ * A card from a driver or a report. Limits that are missing are assumed and marked as such, and so is RAM
+ * where it is missing.
  */
 export function cardFrom(
   report: Omit<Card, "limits" | "ramBytes" | "assumed"> & { readonly limits: Partial<CardLimits> },
@@ -69,7 +69,7 @@ export function cardFrom(
   return { ...report, heaps, limits, ramBytes: ramBytes ?? ramOf(heaps), assumed };
 }
 
-/** Budgets of 2^64 - 1 come as 2^64, which no driver could be given. */
+/** Budgets of 2^64 - 1 are read as 2^64, which does not fit a driver's field. */
 function withinSizes<T extends Readonly<Record<string, number>>>(sizes: T): T {
   const within = Object.entries(sizes).map(([name, bytes]) => [name, Math.min(bytes, largestSize)]);
   return Object.fromEntries(within) as T;

@@ -35,7 +35,7 @@ export async function cardNamed(name: string): Promise<Card> {
   return readCard(parseJson((await readPackageFile(file)).toString("utf8"), name, "card-invalid"), name);
 }
 
-/** Those that have most of its words in them, as people write a card's name; where none has any, the nearest by letters. */
+/** The cards whose names contain most of its words; where none contains any, the nearest by letters. */
 function namesLike(name: string, names: readonly string[]): string[] {
   const words = name.toLowerCase().match(/[a-z]{2,}|[0-9]{2,}/g) ?? [];
   const found = names

@@ -194,11 +194,11 @@ describe("cardFromJson", () => {
     });
   });
 
-  it("says that a profile without memory is no card, and what is", () => {
+  it("says that a profile without memory is not a card, and what to use", () => {
     expect(() => cardFromJson(profile, "VP_VULKANINFO.json")).toThrow(
       expect.objectContaining({
         code: "card-invalid",
-        message: "VP_VULKANINFO.json: a profile of vulkaninfo, which holds no heaps and memory types",
+        message: "VP_VULKANINFO.json: a vulkaninfo profile, which has no heaps or memory types",
         hint: expect.stringContaining("--export"),
       }),
     );
@@ -268,7 +268,7 @@ describe("cardFromJson", () => {
     ],
     [
       { ...gpuinfo, memory: { ...memory, memoryTypes: [{ heapIndex: 0, propertyFlags: "FAST" }] } },
-      'x: memory.memoryTypes[0].propertyFlags: "FAST" is no flag of memory',
+      'x: memory.memoryTypes[0].propertyFlags: "FAST" is not a memory flag',
     ],
     [{ ...gpuinfo, memory: null }, "x: memory must be an object, not null"],
     [

@@ -1,10 +1,10 @@
 /**
- * A card as data: its memory as Vulkan reports it, what it has free, and as much of the rest as changes what a program
+ * A card as data: its memory as Vulkan reports it, what is free, and the other properties that change what a program
  * does on it. All sizes in bytes. One JSON file a card in assets/cards/ (where both a checkout and the package find it), read
- * and checked by readCard(). Numbers are what the driver says, odd ones too: whoever plans has to clamp them.
+ * and checked by readCard(). Numbers are as the driver reports them, even odd ones: the planner must clamp them.
  */
 export interface Card {
-  /** What --simulate calls it: "amd-rx5700xt-windows". */
+  /** Its name for --simulate: "amd-rx5700xt-windows". */
   readonly name: string;
   /** VkPhysicalDeviceProperties and the driver. */
   readonly device: {
@@ -24,7 +24,7 @@ export interface Card {
   readonly extensions: readonly string[] | null;
   /** Memory of the machine the card is in; a spill takes at most half of it. */
   readonly ramBytes: number;
-  /** Paths of values that no source gives and that are a plausible guess: "limits.maxBufferSize". */
+  /** Paths of values that no source gives, so that they are plausible guesses: "limits.maxBufferSize". */
   readonly assumed: readonly string[];
 }
 
@@ -33,12 +33,12 @@ export interface CardHeap {
   readonly sizeBytes: number;
   readonly deviceLocal: boolean;
   /**
-   * What this process may use and what it uses already; without them the whole heap is free. The driver tells them
+   * What this process may use and what is in use already. Without them the whole heap is free. The driver reports them
    * where the card has VK_EXT_memory_budget, and refuses what goes beyond them in any case.
    */
   readonly budgetBytes?: number;
   readonly usageBytes?: number;
-  /** The largest piece that can still be had in one allocation, where the heap is fragmented. */
+  /** The largest possible allocation, where the heap is fragmented. */
   readonly largestFreeBytes?: number;
 }
 

@@ -6,14 +6,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The largest size a driver can report that a number holds exactly: 2^64 - 1 itself would be rounded up to 2^64. */
 export const largestSize = 2 ** 64 - 2048;
 
-/** What is read, for errors. */
+/** What is being read, for error messages. */
 export interface FieldsOf {
   readonly code: ErrorCode;
   /** "a card". */
   readonly what: string;
 }
 
-/** Reads values out of JSON that somebody else wrote; what is wrong is said with the field's path. */
+/** Reads values from JSON that someone else wrote. Errors name the path of the wrong field. */
 export class Fields {
   readonly #source: string;
   readonly #of: FieldsOf;
@@ -24,7 +24,7 @@ export class Fields {
     this.#of = of;
   }
 
-  /** Error: card-invalid, or what else was given. */
+  /** Error: card-invalid, or the given code. */
   invalid(what: string, hint?: string): never {
     throw new WhisperVulkanError(
       this.#of.code,
@@ -38,13 +38,13 @@ export class Fields {
     return value;
   }
 
-  /** With known: no other fields, since one that is misspelt would silently count for nothing. */
+  /** With `known`, other fields are refused, since a misspelt field would silently be ignored. */
   objectOf(value: unknown, path: string, known: readonly string[]): JsonObject {
     const object = this.object(value, path);
     for (const key of Object.keys(object))
       if (!known.includes(key))
         this.invalid(
-          `${path === "" ? shown(key) : `${path}.${key}`} is no field of ${this.#of.what}`,
+          `${path === "" ? shown(key) : `${path}.${key}`} is not a field of ${this.#of.what}`,
           `Fields here: ${nearestNames(key, known).join(", ")}`,
         );
     return object;

@@ -101,7 +101,7 @@ describe("readCard", () => {
     [heap({ sizeBytes: 1.5 }), "card.json: heaps[1].sizeBytes must be a whole number of bytes, not 1.5"],
     [heap({ sizeBytes: 1e300 }), "card.json: heaps[1].sizeBytes must be a whole number of bytes, not 1e+300"],
     [heap({ deviceLocal: "yes" }), 'card.json: heaps[1].deviceLocal must be true or false, not "yes"'],
-    [heap({ budgetByte: 1 }), "card.json: heaps[1].budgetByte is no field of a card"],
+    [heap({ budgetByte: 1 }), "card.json: heaps[1].budgetByte is not a field of a card"],
     [{ ...good, types: [] }, "card.json: no memory type (types is empty)"],
     [{ ...good, types: undefined }, "card.json: types is missing (a list)"],
     [

@@ -3,7 +3,7 @@ import { freeBytes, leaving } from "./free.js";
 
 const MiB = 2 ** 20;
 
-/** What may have happened to a card before we come, and what each leaves of it. */
+/** States of a card before this program starts, and what each leaves free. */
 const changes = {
   /** Nothing else is on the card. */
   nothing: (card: Card): Card => card,

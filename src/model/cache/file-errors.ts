@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 
-/** Turns a failed write into "disk-full" or "cache-not-writable"; errors that are typed already pass through. */
+/** Turns a failed write into "disk-full" or "cache-not-writable". Typed errors pass through. */
 export function writingFailed(path: string, error: unknown): WhisperVulkanError {
   if (error instanceof WhisperVulkanError) return error;
   const code = systemErrorCode(error);
@@ -28,7 +28,7 @@ export function writingFailed(path: string, error: unknown): WhisperVulkanError 
     "cache-not-writable",
     `The model cache ${dirname(path)} can't be used: ${reason}.`,
     {
-      hint: `${process.env.WHISPER_VULKAN_CACHE ? "It is what WHISPER_VULKAN_CACHE says: set that" : "Set WHISPER_VULKAN_CACHE"} to a folder that you may write to.`,
+      hint: `${process.env.WHISPER_VULKAN_CACHE ? "WHISPER_VULKAN_CACHE names this folder: set it" : "Set WHISPER_VULKAN_CACHE"} to a folder that you may write to.`,
       cause: error,
     },
   );

@@ -11,12 +11,12 @@ interface LockContent {
 }
 
 interface LockState {
-  /** null while it is being written, or where its writer died in the middle. */
+  /** null while it is being written, or if its writer died while writing. */
   readonly content: LockContent | null;
   readonly modifiedMs: number;
 }
 
-/** How long a lock may go without a sign of life before others take it. */
+/** How long a lock may show no sign of life before others take it. */
 export interface LockTiming {
   readonly pollMs: number;
   readonly beatMs: number;
@@ -26,8 +26,8 @@ export interface LockTiming {
 const defaultTiming: LockTiming = { pollMs: 250, beatMs: 5_000, staleMs: 30_000 };
 
 /**
- * A lock file: one holder among all processes that see the folder. It names its process, so that a lock whose
- * process has died is taken over at once; and the holder touches it every few seconds, so that one from
+ * A lock file: one holder among all processes that share the folder. It names its process, so that a lock whose
+ * process has died is taken over at once. The holder touches it every few seconds, so that a lock from
  * another machine or with a reused process number is taken over after half a minute of silence.
  */
 export class FileLock {
@@ -38,11 +38,11 @@ export class FileLock {
   private constructor(path: string, token: string, beatMs: number) {
     this.#path = path;
     this.#token = token;
-    // A touch that fails changes nothing here: `assertHeld` is what looks before anything depends on the lock.
+    // A failed touch changes nothing here: `assertHeld` checks the lock before anything depends on it.
     this.#beat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), beatMs).unref();
   }
 
-  /** Waits until the lock is ours. onWait is called once, when someone else has it. */
+  /** Waits until the lock is ours. onWait is called once if another process has it. */
   static async acquire(
     path: string,
     signal: AbortSignal | undefined,
@@ -56,7 +56,7 @@ export class FileLock {
       if (attempt === 0) onWait();
       const holder = await look(path);
       if (holder === null) continue;
-      // Only changes of the file's time count, and our own clock: the two machines' clocks may differ.
+      // Only changes of the file's time count, measured by our own clock, since the two machines' clocks may differ.
       if (holder.modifiedMs !== seen.modifiedMs) {
         seen = { modifiedMs: holder.modifiedMs, since: performance.now() };
       }
@@ -66,7 +66,7 @@ export class FileLock {
     }
   }
 
-  /** Fails when the lock was taken from us, as after this process was stopped for a while. */
+  /** Fails if the lock was taken from us, which can happen after this process was stopped for a while. */
   async assertHeld(): Promise<void> {
     const holder = await look(this.#path);
     if (holder?.content?.token === this.#token) return;
@@ -102,7 +102,7 @@ async function create(path: string, content: LockContent): Promise<boolean> {
   }
 }
 
-/** The lock file as it is, null when it is gone. */
+/** The contents of the lock file; null if it is gone. */
 async function look(path: string): Promise<LockState | null> {
   try {
     const { mtimeMs } = await stat(path);
@@ -137,9 +137,9 @@ function isDead(content: LockContent | null): boolean {
 }
 
 /**
- * Removes the lock that `stale` was seen in. Several waiters may come to this at once, and a slow one must not
- * remove the lock that a faster one has made meanwhile: so whoever removes a lock holds another one, named
- * after the lock's token, and looks again. (Should a process die in here, that one is taken over the same way.)
+ * Removes the lock in which `stale` was found. Several waiters may get here at once, and a slow one must not
+ * remove the lock that a faster one has made meanwhile. So a process that removes a lock first takes another one, named
+ * after the lock's token, and checks again. (If a process dies here, that lock is taken over in the same way.)
  */
 async function takeOver(
   path: string,

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { systemErrorCode } from "../../errors.js";
 
 /**
- * Creates a folder and those above it. Not mkdir's own `recursive`: that never returns in Node 20 where an
- * existing folder says that it can't find what should be created in it, as those of /proc do.
+ * Creates a folder and those above it. Not with mkdir's own `recursive`: that never returns in Node 20 where an
+ * existing folder reports ENOENT for what should be created in it, as those of /proc do.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -14,7 +14,7 @@ export async function makeFolder(path: string): Promise<void> {
     const parent = dirname(path);
     if (code === "ENOENT" && parent !== path && !(await isFolder(parent))) {
       await makeFolder(parent);
-      // Now the parent is there, so this goes no deeper; another process may have been faster.
+      // The parent exists now, so this recurses no deeper; another process may have been faster.
       await makeFolder(path);
     } else if (code !== "EEXIST" || !(await isFolder(path))) throw error;
   }

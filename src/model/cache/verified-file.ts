@@ -4,7 +4,7 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { systemErrorCode } from "../../errors.js";
 import { aborted } from "../abort.js";
 
-/** What is remembered of a file whose SHA-1 was right: it needn't be hashed again while these agree. */
+/** What is stored about a file whose SHA-1 was right: while these match, it is not hashed again. */
 interface Check {
   readonly sha1: string;
   readonly sizeBytes: number;
@@ -12,9 +12,9 @@ interface Check {
 }
 
 /**
- * What a model file in the cache is worth. A check from earlier is believed while size and time of the file
- * are still the same; otherwise the file is hashed, and the result remembered beside it.
- * onProgress hears the bytes hashed so far.
+ * Checks a model file in the cache. An earlier check counts while size and time of the file
+ * are still the same; otherwise the file is hashed, and the result is stored beside it.
+ * onProgress gets the bytes hashed so far.
  */
 export async function verifyFile(
   path: string,
@@ -57,18 +57,18 @@ export async function hashInto(
   }
 }
 
-/** Remembers that a file's SHA-1 was found right. */
+/** Stores that a file's SHA-1 was right. */
 export async function remember(path: string, sha1: string): Promise<void> {
   const now = await describe(path);
   if (now === null) return;
   const check: Check = { sha1, ...now };
-  // A model on a read-only disk is as good as any: hashing it again next time is the whole loss.
+  // A model on a read-only disk is still usable; it is only hashed again next time.
   await writeFile(checkPath(path), `${JSON.stringify(check)}\n`).catch((error: unknown) => {
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"].includes(systemErrorCode(error) ?? "")) throw error;
   });
 }
 
-/** Removes a file together with what is remembered of it. */
+/** Removes a file and the stored check. */
 export async function removeVerified(path: string): Promise<void> {
   await rm(checkPath(path), { force: true });
   await rm(path, { force: true });
@@ -79,7 +79,7 @@ async function recall(path: string): Promise<Partial<Check> | null> {
     const check: unknown = JSON.parse(await readFile(checkPath(path), "utf8"));
     return typeof check === "object" ? (check as Partial<Check> | null) : null;
   } catch (error) {
-    // Not there, or half written: the file is hashed again.
+    // Missing or half written: the file is hashed again.
     if (systemErrorCode(error) === "ENOENT" || error instanceof SyntaxError) return null;
     throw error;
   }

@@ -33,7 +33,7 @@ function encodeVocabulary(vocabulary: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** What stands before a tensor's data. shape: outermost dimension first. */
+/** The header of a tensor's data. shape: outermost dimension first. */
 export function encodeTensorHeader(name: string, shape: readonly number[], type: "f32" | "f16"): Uint8Array {
   const numbers = int32s([shape.length, name.length, typeNumbers[type], ...shape.toReversed()]);
   return Buffer.concat([numbers, Buffer.from(name, "latin1")]);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(() => {
-  // Whatever a file was refused for, it is closed again; only Linux tells.
+  // Whatever the reason for refusing a file, it is closed again; only Linux shows that.
   if (process.platform === "linux") expect(openFiles()).not.toContain(path);
 });
 
@@ -159,10 +159,10 @@ const faults: readonly Fault[] = [
   ["negative shape", "shape [5,-8]", edited(({ tensors }) => (tensors[0]!.shape = [5, -8]))],
   [
     "strange name",
-    '"decoder.what" is no tensor',
+    '"decoder.what" is not a tensor',
     edited(({ tensors }) => (tensors[0]!.name = "decoder.what")),
   ],
-  ["control characters", '"a\\nb" is no tensor', edited(({ tensors }) => (tensors[0]!.name = "a\nb"))],
+  ["control characters", '"a\\nb" is not a tensor', edited(({ tensors }) => (tensors[0]!.name = "a\nb"))],
   ["f16 norm", "is F16 where only F32", edited(({ tensors }) => (tensors[0]!.type = "f16"))],
   ["quantised tensor", "quantised", firstTensorType(8)],
   ["unknown tensor type", "unknown type 99", firstTensorType(99)],

@@ -6,7 +6,7 @@ import { type GgmlHeader, quantised, readHeader } from "./header.js";
 import { type ExpectedTensor, expectedTensors, product } from "./layout.js";
 
 /**
- * Opens a Whisper model in ggml form with F32 or F16 weights and checks all of it but the weights' values.
+ * Opens a Whisper model in ggml format with F32 or F16 weights and checks everything except the weights' values.
  * The file stays open until `close`; its weights are read in pieces, never as a whole.
  *
  * @throws WhisperVulkanError "model-invalid" with the place in the file; "file-not-found", "file-is-folder",
@@ -58,7 +58,7 @@ async function readTensor(
   const name = new TextDecoder("latin1").decode(await file.take(nameLength!, "a tensor's name"));
   const wanted = expected.get(name);
   if (wanted === undefined) {
-    throw file.invalid(`${JSON.stringify(name)} is no tensor of a Whisper model of this size`, start);
+    throw file.invalid(`${JSON.stringify(name)} is not a tensor of a Whisper model of this size`, start);
   }
   const shape = fastestFirst.reverse();
   if (shape.length !== wanted.shape.length || shape.some((size, axis) => size !== wanted.shape[axis])) {

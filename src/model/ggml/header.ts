@@ -10,7 +10,7 @@ export interface GgmlHeader {
   readonly vocabulary: readonly Uint8Array[];
 }
 
-/** Far above every Whisper model, far below what would hurt to loop over. */
+/** Far above every Whisper model, and far below what would be slow to loop over. */
 const limits: ModelDimensions = {
   nVocab: 1 << 20,
   nAudioCtx: 1 << 16,
@@ -66,20 +66,20 @@ async function readDimensions(file: FileCursor): Promise<ModelDimensions> {
   return dimensions;
 }
 
-/** The header's own statement about its weights; each tensor carries its type besides. */
+/** The weight type that the header states; each tensor has its own type as well. */
 async function readWeightType(file: FileCursor): Promise<void> {
   const start = file.offsetBytes;
   const [fileType] = await file.takeInt32(1, "the header");
   const type = fileType! % 1000;
   if (type === 0 || type === 1) return;
   if (type === 2 || type === 3 || (type >= 7 && type <= 14)) throw quantised(file, start);
-  throw file.invalid(`the header's weight type is ${fileType}, which is none that ggml has`, start);
+  throw file.invalid(`the header's weight type is ${fileType}, which ggml does not have`, start);
 }
 
 /** The error for weights of fewer than 16 bits. */
 export function quantised(file: FileCursor, offsetBytes: number): Error {
   return file.invalid(
-    "the weights are quantised, which is not read yet",
+    "the weights are quantised, which is not supported yet",
     offsetBytes,
     "Use the F16 file of the same model, e.g. ggml-base.bin instead of ggml-base-q5_1.bin.",
   );
@@ -112,7 +112,7 @@ async function readVocabulary(file: FileCursor, { nVocab }: ModelDimensions): Pr
   const vocabulary: Uint8Array[] = [];
   for (let id = 0; id < count!; id++) {
     const tokenStart = file.offsetBytes;
-    // there are 50,000 of them: waiting for each would take longer than all the rest
+    // there are 50,000 of them: awaiting each would take longer than everything else
     const head = file.takeAtOnce(4) ?? (await file.take(4, `token ${id}`));
     const length = head[0]! | (head[1]! << 8) | (head[2]! << 16) | (head[3]! << 24);
     if (length < 0 || length > tokenLimitBytes) {

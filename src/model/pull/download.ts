@@ -6,20 +6,20 @@ import { BrokenConnection, get } from "./http.js";
 import type { PartFile } from "./part-file.js";
 
 export interface DownloadTiming {
-  /** A connection that brings nothing for so long counts as broken. */
+  /** A connection that delivers nothing for this long counts as broken. */
   readonly stallMs: number;
   /** Wait before the second try; doubles with each. */
   readonly backoffMs: number;
-  /** Tries in a row that bring nothing new. */
+  /** How many tries in a row may deliver nothing. */
   readonly attempts: number;
 }
 
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Fetches a file of known size into a part file, going on behind what is there already. Whether the server's
- * file is still the same is asked through If-Range; if not, it starts anew. Broken connections and passing
- * server errors are tried again.
+ * Fetches a file of known size into a part file, and continues after the bytes that it already has. If-Range
+ * checks that the server's file is still the same; if not, the download starts over. Broken connections and temporary
+ * server errors lead to another try.
  * @throws WhisperVulkanError "model-download-failed", "aborted", "disk-full", "cache-not-writable"
  */
 export async function download(
@@ -76,7 +76,7 @@ async function fetchRest(
   });
 }
 
-/** Looks whether the answer continues the part file or starts the file anew, and prepares the part file. */
+/** Looks whether the answer continues the part file or starts over, and prepares the part file. */
 async function acceptResponse(
   response: Response,
   url: string,
@@ -98,7 +98,7 @@ async function acceptResponse(
     const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
     if (Number(start) !== part.sizeBytes) {
       await part.restart();
-      throw new BrokenConnection("the server sent another part than was asked for", false);
+      throw new BrokenConnection("the server sent a different part from the one requested", false);
     }
     offered = total === undefined || total === "*" ? null : Number(total);
   } else if (part.sizeBytes > 0) {
@@ -107,14 +107,14 @@ async function acceptResponse(
   if (offered !== null && offered !== sizeBytes) {
     throw failed(url, `the server has ${offered} bytes where the official file has ${sizeBytes}`);
   }
-  // A weak tag doesn't promise the same bytes, so it is no good for If-Range.
+  // A weak tag does not guarantee the same bytes, so it cannot be used for If-Range.
   const tag = headers.get("etag");
   const validator = tag !== null && !tag.startsWith("W/") ? tag : headers.get("last-modified");
   if (validator === null) await forgetValidator(part.path);
   else await rememberValidator(part.path, validator);
 }
 
-/** Removes the note about which version of the server's file a part file belongs to. */
+/** Removes the note that says to which version of the server's file a part file belongs. */
 export async function forgetValidator(partPath: string): Promise<void> {
   await rm(validatorPath(partPath), { force: true });
 }
@@ -128,7 +128,7 @@ async function rememberValidator(partPath: string, validator: string): Promise<v
 async function recallValidator(partPath: string): Promise<string | null> {
   try {
     const validator = await readFile(validatorPath(partPath), "latin1");
-    // An empty or torn note must not become a malformed header; the SHA-1 decides in the end.
+    // An empty or incomplete note must not become a malformed header; in the end the SHA-1 decides.
     return /^[\x20-\x7e]+$/.test(validator) ? validator : null;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return null;
@@ -141,7 +141,7 @@ function validatorPath(partPath: string): string {
 }
 
 const pageHint =
-  "Open any page in a browser: the network may want you to log in first, or a proxy refuse the address.";
+  "Open any page in a browser: the network may want you to log in first, or a proxy may block the address.";
 
 function statusHint(status: number): string {
   if (status === 429)
@@ -150,10 +150,10 @@ function statusHint(status: number): string {
   const mirror = process.env.HF_ENDPOINT
     ? "HF_ENDPOINT names another server than Hugging Face's: check it, or unset it"
     : "";
-  return `${mirror || "The server does not give the file out: a proxy may refuse it"}. Or give the path of a model file got elsewhere.`;
+  return `${mirror || "The server refuses to send the file: a proxy may be blocking it"}. Or give the path of a model file from elsewhere.`;
 }
 
-/** hint: null where there is none better. */
+/** hint: null for the default hint. */
 function failed(
   url: string,
   reason: string,

@@ -1,11 +1,11 @@
 import { systemErrorCode } from "../../errors.js";
 import { aborted } from "../abort.js";
 
-/** A request that got no answer, or an answer that broke off. */
+/** A request without an answer, or with an incomplete one. */
 export class BrokenConnection extends Error {
-  /** No answer because there is no way to the server: trying again at once is of no use. */
+  /** No answer because the server cannot be reached: an immediate retry is pointless. */
   readonly unreachable: boolean;
-  /** What to do, where the reason tells. */
+  /** What to do, where the reason is known. */
   readonly hint: string | null;
 
   constructor(message: string, unreachable: boolean, cause?: unknown, hint: string | null = null) {
@@ -21,11 +21,11 @@ const certificateHint =
   "set NODE_EXTRA_CA_CERTS to the file of their certificate.";
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/** Node's fetch goes past a proxy unless it is told. */
+/** Node's fetch ignores proxy settings unless it is configured to use them. */
 function proxyHint(): string | null {
   const variable = proxyVariables.find((name) => process.env[name]);
   if (variable === undefined || process.env.NODE_USE_ENV_PROXY === "1") return null;
-  return `${variable} is set, which Node heeds only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and later).`;
+  return `${variable} is set, which Node uses only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and later).`;
 }
 
 const unreachableCodes: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ export async function get<Result>(
   const stop = () => connection.abort();
   if (signal?.aborted) throw aborted(signal);
   signal?.addEventListener("abort", stop, { once: true });
-  /** Waits for the network, but no longer than stallMs. */
+  /** Waits for the network, but at most stallMs. */
   async function arrival<Value>(promise: Promise<Value>): Promise<Value> {
     let stalled = false;
     const timer = setTimeout(() => {

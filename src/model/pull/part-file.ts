@@ -5,8 +5,8 @@ import { writingFailed } from "../cache/file-errors.js";
 import { hashInto } from "../cache/verified-file.js";
 
 /**
- * A file that grows at its end while its SHA-1 is computed alongside. What it holds when opened is hashed
- * first, so that a download can go on where an earlier one stopped.
+ * A file that grows at its end while its SHA-1 is computed. Its contents at opening are hashed
+ * first, so that a download can continue where an earlier one stopped.
  */
 export class PartFile {
   readonly path: string;
@@ -25,7 +25,7 @@ export class PartFile {
     this.inheritedBytes = sizeBytes;
   }
 
-  /** Opens or creates it. onHash hears of the bytes found there, as they are hashed. */
+  /** Opens or creates it. onHash is called as the existing bytes are hashed. */
   static async open(
     path: string,
     onHash: (doneBytes: number, totalBytes: number) => void,
@@ -59,7 +59,7 @@ export class PartFile {
     this.sizeBytes += bytes.byteLength;
   }
 
-  /** Throws away all it holds. */
+  /** Discards its contents. */
   async restart(): Promise<void> {
     await this.#handle.truncate(0).catch((error: unknown) => {
       throw writingFailed(this.path, error);
@@ -69,7 +69,7 @@ export class PartFile {
     this.inheritedBytes = 0;
   }
 
-  /** SHA-1 of all it holds now. */
+  /** SHA-1 of its current contents. */
   sha1(): string {
     return this.#hash.copy().digest("hex");
   }
@@ -86,7 +86,7 @@ export class PartFile {
     }
   }
 
-  /** Leaves the file as it is, for a later time. */
+  /** Closes the file and leaves it for a later download. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

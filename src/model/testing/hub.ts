@@ -13,7 +13,7 @@ export interface Answer {
   readonly redirect?: boolean;
   /** Sends without a length, in chunks. */
   readonly chunked?: boolean;
-  /** Answers a range request with another part. */
+  /** Answers a range request with a different part. */
   readonly wrongRange?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SeenRequest {
   readonly ifRange: string | undefined;
 }
 
-/** A local server in the hub's place, with ranges and If-Range; answers are used up one by one. */
+/** A local server instead of the hub, with ranges and If-Range. Each of its answers is used once. */
 export class Hub {
   content: Buffer;
   etag: string | null = '"one"';

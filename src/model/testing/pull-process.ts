@@ -1,5 +1,5 @@
 /**
- * Pulls in a process of its own, for tests that need two, or one to kill. Its argument is JSON: {model,
+ * Pulls in a separate process, for tests that need two, or one to kill. Its argument is JSON: {model,
  * settings}; prints a line a phase, and at the end the result and the peak of its memory.
  */
 import { WhisperVulkanError } from "../../errors.js";

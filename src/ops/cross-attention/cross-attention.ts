@@ -4,7 +4,7 @@ import { attendReference } from "../softmax-weighted-sum.js";
 import type { Tensor } from "../tensor.js";
 
 /**
- * Every token of row r attends to all positions of the window that the row listens to (control: audio).
+ * Every token of row r attends to all positions of the row's window (control: audio).
  * Inactive rows and padding tokens (t >= length) write zeros.
  */
 export interface CrossAttentionStep extends ControlLayout {

@@ -3,7 +3,7 @@ import { expScores } from "../softmax.as";
 
 /**
  * One query of neighbouring heads over cached keys and values, four positions at a time and all heads of a position
- * together, since they lie side by side in memory. Key j of the first head lies at rows[j] (a byte address; its value
+ * together, since they are side by side in memory. Key j of the first head is at rows[j] (a byte address; its value
  * valueOffset floats on), or, with rows == 0, at kv + j * stride floats. `work`: scores, (nHeads, nKeys rounded up to 4).
  */
 export function cachedAttentionHeads(
@@ -71,7 +71,7 @@ export function cachedAttentionHeads(
   }
 }
 
-/** Where position j's key of the first head lies; beyond the end the last one's. */
+/** Where position j's key of the first head is; beyond the end the last one's. */
 // @ts-ignore: decorator
 @inline
 function position(kv: usize, rows: usize, stride: i32, j: i32, nKeys: i32): usize {

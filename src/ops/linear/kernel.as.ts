@@ -53,7 +53,7 @@ export function linearColumns(
   }
 }
 
-/** Where row m's nIn values lie; a row that leaves the region is gathered with zeros into slot i of `edge`. */
+/** Where row m's nIn values are; a row that leaves the region is gathered with zeros into slot i of `edge`. */
 function rowAddress(
   region: usize, m: i32, rowStride: i32, offset: i32, extent: i32, nIn: i32, edge: usize, i: i32,
 ): usize {

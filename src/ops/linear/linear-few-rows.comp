@@ -47,7 +47,7 @@ void main() {
       if (at + 4 >= 0 && at + 4 < xExtent) high[r] = x[from + 1];
     }
     [[unroll]] for (int c = 0; c < columnsEach; c++) {
-      vec4 wLow, wHigh; // the last columns again where there are no more
+      vec4 wLow, wHigh; // repeats the last columns where there are no more
       weights(((weightRow + min(column0 + c, nOut - 1)) * nIn + k) >> 3, wLow, wHigh);
       [[unroll]] for (int r = 0; r < rows; r++) sums[c * rows + r] += dot(low[r], wLow) + dot(high[r], wHigh);
     }
@@ -61,7 +61,7 @@ void main() {
   [[unroll]] for (int s = 0; s < sumsEach; s++) partial[(group * sumsEach + s) * lanes + lane] = sums[s];
 #endif
   barrier();
-  // neighbours write neighbouring columns: the result may lie in the host's memory, behind a bus
+  // neighbours write neighbouring columns: the result may be in the host's memory, behind a bus
   for (int e = i; e < groups * sumsEach; e += threads) {
     int r = e / (groups * columnsEach), c = e % (groups * columnsEach);
     int at = ((c / columnsEach) * sumsEach + c % columnsEach * rows + r) * parts;

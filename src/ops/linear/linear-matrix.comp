@@ -8,7 +8,7 @@
 #extension GL_KHR_cooperative_matrix : require
 #include "linear.glsl"
 // On matrix units: f16 products, f32 sums. x becomes f16 on its way to shared memory. A workgroup computes
-// tileRows x tileColumns, its subgroups stand in subgroupRows x subgroupColumns, and depth of nIn is done at a
+// tileRows x tileColumns, its subgroups form a grid of subgroupRows x subgroupColumns, and depth of nIn is done at a
 // time while the next is being loaded. nIn is a multiple of 8, the layout of x of 4.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const int threads = 128;
@@ -23,7 +23,7 @@ layout(constant_id = 8) const int depth = 32;
 layout(binding = 0) readonly buffer X { vec4 x[]; };
 layout(binding = 1) readonly buffer W { uvec4 w[]; };
 const int eighths = depth / 8;
-const int stride = eighths + 1; // one unused against bank conflicts
+const int stride = eighths + 1; // one is unused to avoid bank conflicts
 const int xLoads = tileRows * eighths / threads, wLoads = tileColumns * eighths / threads;
 const int rowFragments = tileRows / subgroupRows / M, columnFragments = tileColumns / subgroupColumns / N;
 const int stagingColumns = columnFragments * N;
@@ -31,7 +31,7 @@ shared uvec4 xs[tileRows * stride];
 shared uvec4 ws[tileColumns * stride];
 shared float staging[subgroupRows * subgroupColumns * M * stagingColumns];
 
-// f16 ends at 65504; an infinity would spoil the whole row.
+// The largest f16 is 65504; an infinity would spoil the whole row.
 uvec2 halves(vec4 v) {
   v = clamp(v, -65504.0, 65504.0);
   return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));

@@ -21,7 +21,7 @@ vec4 weights(int i) { return w[i]; }
 #endif
 const int threadRows = threads / threadColumns;
 const int tileRows = rowsEach * threadRows, tileColumns = columnsEach * threadColumns;
-const int rowStride = tileRows + 1, columnStride = tileColumns + 1; // odd, against bank conflicts
+const int rowStride = tileRows + 1, columnStride = tileColumns + 1; // odd, to avoid bank conflicts
 const int quads = depth / 4;
 shared float xs[depth * rowStride];
 shared float ws[depth * columnStride];

@@ -1,4 +1,4 @@
-// What the kernels of linear share: sizes, and what becomes of a finished sum.
+// Shared by the kernels of linear: sizes, and the processing of a finished sum.
 layout(push_constant) uniform P {
   // nOut columns, the first of them column firstColumn of the result and row weightRow of the bound weights
   int nIn, nOut, firstColumn, weightRow, firstRow, endRow, firstBatch;

@@ -28,7 +28,7 @@ export interface LinearStep {
   readonly accumulate: boolean;
 }
 
-/** Where rows of a batch lie, in elements. */
+/** Where rows of a batch are, in elements. */
 export interface RowLayout {
   readonly batchStride: number;
   readonly rowStride: number;

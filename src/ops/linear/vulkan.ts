@@ -3,7 +3,7 @@ import { halfPrecision, matrixShape, matrixUnitsUnsupported, subgroupsDivide } f
 import { changes, f32Tolerance, maxGroups, plainKernel, reads, runs } from "../plain-kernel.js";
 import type { LinearStep } from "./linear.js";
 
-/** What one workgroup computes, and how the shader is told. */
+/** What one workgroup computes, and the constants of the shader for it. */
 interface Tile {
   readonly shader: string;
   readonly rows: number;
@@ -123,7 +123,7 @@ const tiled64: KernelVariant<LinearStep> = {
   suits: (step) => aligned(step, 4),
 };
 
-/** A processor gains from few threads that each hold much: no registers run out, every barrier costs. */
+/** A processor is fastest with few threads that each hold much: registers do not run out, and every barrier is expensive. */
 const tiledForSoftware: KernelVariant<LinearStep> = {
   ...plainKernel((step, context) => tiled(step, context, registerTile(step.weight.type, 32, 16, 16, 8))),
   name: "tiles of 64 x 128, few threads",
@@ -154,7 +154,7 @@ const plain = plainKernel<LinearStep>((step, context) =>
 );
 
 /**
- * How subgroups share a tile of 64 x 64, or null where none of the ways fits. Many small subgroups hide waiting better
+ * How subgroups share a tile of 64 x 64, or null where no division fits. Many small subgroups hide latency better
  * than few that hold much; every thread loads 8 elements at a time, so many threads need more depth.
  */
 export function matrixTile(device: KernelDevice): { across: number; threads: number; depth: number } | null {

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.js";
 
 /**
  * Causal self-attention of the decoder over its cache. Token t of row r, standing at position p + t, attends
- * to cache positions 0 ... p + t; position j lies in cache row origin[r][j] if j < p, else in row r.
+ * to cache positions 0 ... p + t; position j is in cache row origin[r][j] if j < p, else in row r.
  * Inactive rows and padding tokens (t >= length) write zeros.
  */
 export interface SelfAttentionStep extends ControlLayout {

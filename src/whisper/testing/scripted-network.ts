@@ -2,7 +2,7 @@ import type { ModelDimensions } from "../../network/dimensions.js";
 import type { DecoderRow, Network } from "../../network/network.js";
 import type { Vocabulary } from "../vocabulary.js";
 
-/** What the network is to say when a window is decoded once. */
+/** The tokens that the network emits when a window is decoded once. */
 export interface Attempt {
   /** Chosen one after the other, then the end of text. */
   readonly tokens: readonly number[];
@@ -18,7 +18,7 @@ const hopeless = -100;
 const rivals = Array.from({ length: 20 }, (_, i) => 30_000 + i);
 
 /**
- * A network that says what it is told. It checks what it is asked as far as the interface goes, notes it, and
+ * A network that emits given tokens. It checks its arguments as far as the interface defines them, records them, and
  * answers in buffers that it uses again, as a device may.
  */
 export class ScriptedNetwork implements Network {

@@ -1,6 +1,6 @@
 const minMatch = 3;
 const maxMatch = 258;
-/** zlib's limits at level 6: how hard it looks. */
+/** zlib's limits at level 6: how long it searches. */
 const maxChain = 128;
 const goodMatch = 8;
 const maxLazy = 16;
@@ -8,7 +8,7 @@ const niceMatch = 128;
 /** A match of three bytes further back than this costs more than the bytes. */
 const tooFar = 4096;
 
-/** Told a literal byte, or (length, distance) of a match. */
+/** Called with a literal byte, or with (length, distance) of a match. */
 export interface MatchSink {
   literal(byte: number): void;
   match(length: number, distance: number): void;

@@ -13,8 +13,8 @@ const fixedDistanceLength = 5;
 const repeatOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /**
- * Bytes that the zlib library (level 6, its default) makes of the data. Why not count what node:zlib makes: Node carries a
- * variant of the library that matches otherwise, by processor, and up to 7 % longer, while Whisper's threshold for
+ * The size in bytes to which the zlib library (level 6, its default) compresses the data. node:zlib cannot be used: Node contains a
+ * variant of the library whose matches depend on the processor and whose output is up to 7 % longer, while Whisper's threshold for
  * repetitive text is meant for the original. data: one block's worth, at most 16 KiB of text.
  */
 export function zlibSizeBytes(data: Uint8Array): number {

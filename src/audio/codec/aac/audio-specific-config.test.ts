@@ -63,6 +63,6 @@ it("a program_config_element says the layout", () => {
   ]);
 });
 
-it.each(["", "12", "1f80", "1780"])("a header that makes no sense (%s) is none", (hex) => {
+it.each(["", "12", "1f80", "1780"])("a header that is invalid (%s) is none", (hex) => {
   expect(readAudioSpecificConfig(Uint8Array.from(Buffer.from(hex, "hex")))).toBeNull();
 });

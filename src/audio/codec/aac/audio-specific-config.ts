@@ -23,13 +23,13 @@ export interface AudioSpecificConfig {
   readonly frameLength: number;
   /** Null where the stream itself has to say it. */
   readonly layout: readonly LayoutElement[] | null;
-  /** How long it is, without an extension behind. */
+  /** Its length, without a following extension. */
   readonly lengthBits: number;
 }
 
 /**
- * Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1); null for one that makes no sense. SBR and PS that are said
- * in the extension behind (0x2b7), or not at all, make no difference to the core: the extension is not read.
+ * Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1); null for one that is invalid. SBR and PS that are said
+ * in the extension after (0x2b7), or not at all, make no difference to the core: the extension is not read.
  */
 export function readAudioSpecificConfig(header: Uint8Array): AudioSpecificConfig | null {
   const bits = new BitReader();
@@ -52,7 +52,7 @@ function readFrom(bits: BitReader): Omit<AudioSpecificConfig, "lengthBits"> | nu
   if (!isDecoded) return { objectType, sampleRate, frameLength: 1024, layout: null };
   const frameLength = bits.flag() ? 960 : 1024;
   if (bits.flag()) bits.skip(14); // delay of a core coder
-  bits.skip(1); // extension: nothing behind it for these types
+  bits.skip(1); // extension: nothing after it for these types
   // ADTS has no room for a program_config_element: it is in the first packet then.
   const isSaid = channelConfiguration !== 0 || bits.leftBits < MIN_PROGRAM_CONFIG_BITS;
   const layout = isSaid ? layoutOf(channelConfiguration) : readProgramConfig(bits);

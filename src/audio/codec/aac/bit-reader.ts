@@ -1,7 +1,7 @@
-/** Bytes behind the data that can be looked at: zeros. */
+/** Bytes after the data that can be looked at: zeros. */
 const PADDING_BYTES = 8;
 
-/** Reads bits, the most significant first. Bits behind the end read as 0; `isPastEnd` says so. */
+/** Reads bits, the most significant first. Bits after the end read as 0; `isPastEnd` says so. */
 export class BitReader {
   #bytes = new Uint8Array(2048);
   #sizeBits = 0;

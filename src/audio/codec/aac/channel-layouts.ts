@@ -29,7 +29,7 @@ export function layoutOf(channelConfiguration: number): readonly LayoutElement[]
   return LAYOUTS[channelConfiguration] ?? null;
 }
 
-/** The channelConfiguration usual for so many channels; 0 where there is none. */
+/** The channelConfiguration usual for that many channels; 0 where there is none. */
 export function configurationFor(nChannels: number): number {
   return nChannels === 8 ? 7 : nChannels >= 1 && nChannels <= 6 ? nChannels : 0;
 }

@@ -4,7 +4,7 @@ import type { PredictionData } from "./prediction-data.js";
 import type { Bands } from "./scale-factor-bands.js";
 import type { TnsFilter } from "./tns-data.js";
 
-/** Codebooks that say something else than coefficients (ISO/IEC 14496-3, 4.6.3). */
+/** Codebooks for bands without coefficients (ISO/IEC 14496-3, 4.6.3). */
 export const ZERO_BOOK = 0;
 export const RESERVED_BOOK = 12;
 export const NOISE_BOOK = 13;

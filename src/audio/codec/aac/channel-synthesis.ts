@@ -19,7 +19,7 @@ export class ChannelSynthesis {
     this.#predictor = objectType === LONG_TERM_PREDICTION ? new LongTermPredictor(frameLength) : null;
   }
 
-  /** The frame's samples; null where they make no sense. */
+  /** The frame's samples; null where they are invalid. */
   synthesise(stream: ChannelStream): Float32Array | null {
     this.#predictor?.apply(stream, this.#filterBank, this.#overlap);
     applyTns(stream, stream.spectrum);

@@ -22,7 +22,7 @@ it.each([...BOOKS.map(({ book }) => book.code), SCALE_FACTOR_CODE])(
   (code) => {
     for (const { symbol, code: word, length } of code.codewords()) {
       const bits = new BitReader();
-      // Two bits in front, and ones behind.
+      // Two bits before it, and ones after it.
       bits.load(bytesOf(`01${word.toString(2).padStart(length, "0")}${"1".repeat(24)}`));
       bits.skip(2);
       expect(code.decode(bits)).toBe(symbol);

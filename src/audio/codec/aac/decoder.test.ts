@@ -86,7 +86,7 @@ it("a damaged packet is counted and silent; what follows the next one is unharme
   }
 });
 
-it("after a reset nothing of the packets before is heard", async () => {
+it("after a reset nothing of earlier packets is heard", async () => {
   const { packets } = await demux(recording("speech"));
   const fresh = await aac.open(packets[0]!.track, "x");
   const used = await aac.open(packets[0]!.track, "x");
@@ -110,7 +110,7 @@ it("channels may change from packet to packet", async () => {
   expect(decoder.nDamaged).toBe(0);
 });
 
-it("several blocks in one packet, and padding behind them", async () => {
+it("several blocks in one packet, and padding after them", async () => {
   const { packets } = await demux(recording("music"));
   const whole = await decodeAll(packets);
   const data = Buffer.concat([...packets.slice(0, 3).map((packet) => packet.data), Buffer.alloc(20)]);
@@ -121,7 +121,7 @@ it("several blocks in one packet, and padding behind them", async () => {
   expect(decoder.nDamaged).toBe(0);
 });
 
-it("mutated packets: never an error, NaN, or more than there can be", { timeout: 60_000 }, async () => {
+it("mutated packets never give an error, NaN, or too many samples", { timeout: 60_000 }, async () => {
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
   console.log(`AAC, seed ${seed}`);
   const random = randomNumbers(seed);
@@ -158,11 +158,11 @@ it.each([
     (reason: WhisperVulkanError) => reason,
   );
   expect(error?.code).toBe("audio-codec-unsupported");
-  expect(error?.message).toBe(`a.m4a: ${type} is not decoded without ffmpeg`);
+  expect(error?.message).toBe(`a.m4a: ${type} cannot be decoded without ffmpeg`);
   expect(error?.hint).toContain("Install ffmpeg");
 });
 
-it("a header that makes no sense is damage; without a header the track says what is needed", async () => {
+it("a header that is invalid is damage; without a header the track says what is needed", async () => {
   const track: Track = {
     codec: "aac",
     header: Uint8Array.of(0x12),
@@ -208,7 +208,7 @@ function bandDecibels(samples: Float32Array): number[] {
   return energies.map((energy) => 10 * Math.log10(energy));
 }
 
-/** Bits turned, the end cut off, bytes of other kinds: as a bad line or disk does it. */
+/** Flipped bits, the end cut off, bytes of other kinds: damage as by a bad line or disk. */
 function mutate(data: Uint8Array, random: (below: number) => number): Uint8Array {
   const bytes = Uint8Array.from(data);
   switch (random(4)) {

@@ -42,7 +42,7 @@ export class Element {
     this.#predictors = objectType === MAIN ? this.channels.map(() => new Predictors()) : [];
   }
 
-  /** Reads the element behind its id and makes its spectra, up to long-term prediction and noise shaping in time. */
+  /** Reads the element after its id and makes its spectra, up to long-term prediction and noise shaping in time. */
   read(bits: BitReader): void {
     this.tag = bits.read(4);
     const [left, right] = this.channels;
@@ -50,7 +50,7 @@ export class Element {
     else this.#readPair(bits, left!, right);
   }
 
-  /** Forgets what was learnt from the frames before. */
+  /** Forgets the state from earlier frames. */
   reset(): void {
     for (const predictors of this.#predictors) predictors.reset();
   }
@@ -89,7 +89,7 @@ export class Element {
     });
   }
 
-  /** ms_mask_present: 0 no band, 1 as the bits behind say, 2 all bands. */
+  /** ms_mask_present: 0: no band, 1: the bands that the next bits say, 2: all bands. */
   #readMask(bits: BitReader, nBands: number): void {
     const present = bits.read(2);
     if (present === 3) throw new BrokenFrame("reserved mask of middle and side");

@@ -54,7 +54,7 @@ it.each(SEQUENCES)("windows $name: overlapping gives back the sound", ({ windows
   });
 });
 
-it("a frame that is lost fades out, and nothing of it is left", () => {
+it("a lost frame fades out completely", () => {
   const bank = new FilterBank(N);
   const state = new OverlapState(N);
   const info = new IcsInfo(bandsOf(44100, 1024));

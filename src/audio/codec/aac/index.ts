@@ -48,7 +48,7 @@ export const aac: Codec = {
       const name = OBJECT_TYPES[config.objectType] ?? `MPEG-4 audio of object type ${config.objectType}`;
       throw new WhisperVulkanError(
         "audio-codec-unsupported",
-        `${fileName}: ${name} is not decoded without ffmpeg`,
+        `${fileName}: ${name} cannot be decoded without ffmpeg`,
         {
           hint: "Install ffmpeg (apt install ffmpeg, brew install ffmpeg), or convert to WAV, FLAC, MP3 or Opus.",
         },

@@ -2,12 +2,12 @@ import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { IcsInfo } from "./ics-info.js";
 
-/** Predictors are reset in turn, in so many groups. */
+/** Predictors are reset in turn, in that many groups. */
 export const RESET_GROUPS = 30;
 
 /** What the Main profile says about prediction in ics_info (ISO/IEC 14496-3, 4.4.2.1). */
 export interface PredictionData {
-  /** 1 to 30: this group of predictors starts again behind the frame; 0: none. */
+  /** 1 to 30: this group of predictors starts again after the frame; 0: none. */
   readonly resetGroup: number;
   /** By band: whether it was predicted. */
   readonly used: readonly boolean[];

@@ -1,7 +1,7 @@
 import type { Speaker } from "../../pcm.js";
 import type { BitReader } from "./bit-reader.js";
 
-/** What an element of sound carries: one channel, two, or the low frequencies. */
+/** What an audio element carries: one channel, two, or the low-frequency channel. */
 export type ElementKind = "single" | "pair" | "lfe";
 
 /** One element of a layout, in the order of the bit stream. */
@@ -12,7 +12,7 @@ export interface LayoutElement {
   readonly speakers: readonly Speaker[];
 }
 
-/** Reads a program_config_element behind its id (ISO/IEC 14496-3, 4.4.1.1): which element feeds which loudspeakers. */
+/** Reads a program_config_element after its id (ISO/IEC 14496-3, 4.4.1.1): which element feeds which loudspeakers. */
 export function readProgramConfig(bits: BitReader): LayoutElement[] {
   bits.skip(4 + 2 + 4); // tag, object type, rate: the stream's own header has said them
   const nFront = bits.read(4);

@@ -23,14 +23,14 @@ export class RawDataBlock {
   readonly #pool: Record<ElementKind, Element[]> = { single: [], pair: [], lfe: [] };
   /** The last block's elements of sound, in their order. */
   readonly elements: Element[] = [];
-  /** The layout that the last block told; null where it told none. */
+  /** The layout that the last block described; null where it described none. */
   layout: LayoutElement[] | null = null;
 
   constructor(context: ElementContext) {
     this.#context = context;
   }
 
-  /** Forgets what was learnt from the blocks before. */
+  /** Forgets the state from earlier blocks. */
   reset(): void {
     for (const element of Object.values(this.#pool).flat()) element.reset();
   }

@@ -62,9 +62,9 @@ function readSections(bits: BitReader, { info, codebooks }: ChannelStream): void
       do {
         part = bits.read(lengthBits);
         end += part;
-        if (end > maxBand) throw new BrokenFrame("section behind the last band");
+        if (end > maxBand) throw new BrokenFrame("section after the last band");
       } while (part === goesOn);
-      if (bits.isPastEnd) throw new BrokenFrame("sections end behind the packet");
+      if (bits.isPastEnd) throw new BrokenFrame("sections end after the packet");
       codebooks.fill(book, group * maxBand + band, group * maxBand + end);
       band = end;
     }

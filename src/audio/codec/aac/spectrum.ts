@@ -28,12 +28,12 @@ export function readPulses(bits: BitReader, info: IcsInfo): Pulse[] {
   if (info.isShort) throw new BrokenFrame("pulses in short windows");
   const count = bits.read(2) + 1;
   const band = bits.read(6);
-  if (band >= info.nBands) throw new BrokenFrame("pulse behind the last band");
+  if (band >= info.nBands) throw new BrokenFrame("pulse after the last band");
   let at = info.bandStarts[band]!;
   const pulses: Pulse[] = [];
   for (let i = 0; i < count; i++) {
     at += bits.read(5);
-    if (at >= info.bandStarts[info.nBands]!) throw new BrokenFrame("pulse behind the last band");
+    if (at >= info.bandStarts[info.nBands]!) throw new BrokenFrame("pulse after the last band");
     pulses.push({ at, amplitude: bits.read(4) });
   }
   return pulses;
@@ -52,7 +52,7 @@ export function readSpectrum(
     if (number === ESCAPE_BOOK) readEscaped(bits, book, quantised, start, end);
     else if (book.isUnsigned) readUnsigned(bits, book, quantised, start, end);
     else readSigned(bits, book, quantised, start, end);
-    if (bits.isPastEnd) throw new BrokenFrame("spectrum ends behind the packet");
+    if (bits.isPastEnd) throw new BrokenFrame("spectrum ends after the packet");
   });
 }
 

@@ -144,7 +144,7 @@ describe("packets made by hand", () => {
     const bits = settings(head(new Bits(), 0, 8, false), 0, 0);
     bits.add(0b0, 1); // 0; the mean of the residuals, 10/512 at first, stays low, so a run follows:
     bits.add(0b0, 1).add(6, 4); // 5 zeros, in 4 bits
-    bits.add(0b10, 2); // 1, which is at least 1 behind a run
+    bits.add(0b10, 2); // 1, which is at least 1 after a run
     bits.add(0b00, 2); // no run
     bits.add(0b110, 3); // -2
     expect(await samplesOf(bits)).toEqual([0, 0, 0, 0, 0, 0, 1, -2]);
@@ -152,7 +152,7 @@ describe("packets made by hand", () => {
 });
 
 describe("damage", () => {
-  test("headers that make no sense", async () => {
+  test("headers that are invalid", async () => {
     for (const header of [new Uint8Array(0), cookie(17, 1), cookie(16, 9), cookie(16, 0), cookie(16, 1, 0)])
       await expect(alac.open(track(header), "a file")).rejects.toMatchObject({
         code: "audio-corrupt",
@@ -186,7 +186,7 @@ describe("damage", () => {
         const pcm = await decoder.decode(damaged);
         expect(decoder.nDamaged).toBe(pcm === null ? 1 : 0);
         expect((pcm?.channels ?? []).every(({ length }) => length <= 4096)).toBe(true);
-        // What comes behind is not concerned.
+        // What comes after is not concerned.
         expect((await decoder.decode(data))!.channels).toEqual((await decode(packets)).pieces[0]!.channels);
       }),
       { numRuns: 100 },

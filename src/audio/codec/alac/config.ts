@@ -1,6 +1,6 @@
 /** What a decoder must know of a stream: ALACSpecificConfig, the "magic cookie". */
 export interface AlacConfig {
-  /** Samples a channel in a packet, but for the last one and those that say otherwise. */
+  /** Samples a channel in a packet, except for the last one and those that say otherwise. */
   readonly frameSamples: number;
   /** 16, 20, 24 or 32. */
   readonly bitDepth: number;
@@ -17,7 +17,7 @@ const CONFIG_BYTES = 24;
 const MAX_FRAME_SAMPLES = 1 << 16;
 
 /**
- * Reads the config, also where QuickTime wraps it in `frma` and `alac` atoms. Null where it makes no sense.
+ * Reads the config, also where QuickTime wraps it in `frma` and `alac` atoms. Null where it is invalid.
  */
 export function alacConfig(header: Uint8Array): AlacConfig | null {
   const bytes = unwrapped(header);

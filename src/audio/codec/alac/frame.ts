@@ -16,7 +16,7 @@ export class AlacFrames {
     this.#buffers = Array.from({ length: config.nChannels }, () => new Int32Array(config.frameSamples));
   }
 
-  /** One view a channel, valid until the next call; null for a packet that makes no sense. */
+  /** One view a channel, valid until the next call; null for a packet that is invalid. */
   decode(packet: Uint8Array): Int32Array[] | null {
     const reader = new BitReader(packet);
     const channels: Int32Array[] = [];

@@ -18,7 +18,7 @@ const MAX_RUN_BITS = 16;
 
 /**
  * Reads `n` residuals, coded by an adaptive Golomb-Rice code, into `out`. `nBits`: of numbers that are too large for it.
- * Returns false where the code makes no sense.
+ * Returns false where the code is invalid.
  */
 export function readResiduals(
   reader: BitReader,
@@ -29,7 +29,7 @@ export function readResiduals(
 ): boolean {
   if (maxBits === 0) return false;
   let mean = initialMean;
-  let bias = 0; // 1 behind a run of zeros: the next number isn't 0
+  let bias = 0; // 1 after a run of zeros: the next number isn't 0
   for (let i = 0; i < n; ) {
     const bits = Math.min(31 - Math.clz32((mean >> MEAN_SHIFT) + 3), maxBits);
     const code = readCode(reader, bits, 2 ** bits - 1, nBits);

@@ -1,4 +1,4 @@
-/** Reads bits, least significant first, as Vorbis packs them. Behind the end there are zeros; `isPastEnd` tells. */
+/** Reads bits, least significant first, as Vorbis packs them. After the end there are zeros; `isPastEnd` tells. */
 export class VorbisBits {
   readonly #bytes: Uint8Array;
   /** In bits from the start. */

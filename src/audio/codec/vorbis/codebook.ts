@@ -12,7 +12,7 @@ export class Codebook {
   readonly #lengths: Uint8Array;
   /** By the next TABLE_BITS bits: the entry times 32, plus the bits it takes; -1 for longer or no words. */
   #table: Int32Array | null = null;
-  /** Words longer than the table's, by bits from 1 on in front of the word's bits. */
+  /** Words longer than the table's, by bits from 1 on before the word's bits. */
   readonly #long = new Map<number, number>();
   /** (nEntries, dimensions), null for a book without vectors. */
   readonly vectors: Float32Array | null;
@@ -23,7 +23,7 @@ export class Codebook {
     this.vectors = vectors;
   }
 
-  /** Reads a book from the setup header, null where it makes no sense. */
+  /** Reads a book from the setup header, null where it is invalid. */
   static read(bits: VorbisBits): Codebook | null {
     if (bits.uint(24) !== 0x564342) return null;
     const dimensions = bits.uint(16);

@@ -45,11 +45,11 @@ export interface VorbisSetup {
   readonly modeBits: number;
 }
 
-/** Thrown for a header that makes no sense; never leaves this file. */
+/** Thrown for an invalid header. This file always catches it. */
 class Nonsense extends Error {}
 
 /**
- * Reads a packet that begins with "\x05vorbis", null where it makes no sense. Floors of type 0, which no encoder since
+ * Reads a packet that begins with "\x05vorbis", null where it is invalid. Floors of type 0, which no encoder since
  * Vorbis 1.0 has written, are not known here.
  */
 export function parseSetup(packet: Uint8Array, nChannels: number): VorbisSetup | null {

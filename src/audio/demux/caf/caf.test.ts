@@ -32,7 +32,7 @@ function desc(
   return chunk("desc", Buffer.concat([rate, Buffer.from(format), u32(flags, ...packet, nChannels, bits)]));
 }
 
-/** The sound behind a count of edits. */
+/** The sound after a count of edits. */
 const data = (sound: Uint8Array, size?: number) => chunk("data", Buffer.concat([u32(0), sound]), size);
 const file = (...chunks: Uint8Array[]) =>
   Buffer.concat([Buffer.from("caff"), Buffer.of(0, 1, 0, 0), ...chunks]);
@@ -114,7 +114,7 @@ describe("packets", () => {
     expect(damage).toEqual(new DamageReport());
   });
 
-  test("whose table stands behind them", async () => {
+  test("whose table follows them", async () => {
     const bytes = file(AAC, kuki, data(Buffer.concat(AUDIO)), table);
     expect((await demux(bytes)).packets.map((packet) => Buffer.from(packet.data))).toEqual(AUDIO);
     await expect(demux(bytes, true)).rejects.toThrow("needs the whole file");

@@ -16,7 +16,7 @@ export interface Description {
   readonly bits: number;
 }
 
-/** Null where it makes no sense. */
+/** Null where it is invalid. */
 export function readDescription(bytes: Uint8Array): Description | null {
   if (bytes.length < 32) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -42,7 +42,7 @@ async function open(
     };
   }
   if (table === null && description.bytesPerPacket === 0)
-    throw corrupt(source.name, "CAF file, its packet table is missing");
+    throw corrupt(source.name, "CAF file (its packet table is missing)");
   const { nValidFrames } = table ?? { nValidFrames: 0 };
   return {
     durationSeconds: nValidFrames > 0 ? nValidFrames / track.sampleRate : null,
@@ -59,7 +59,7 @@ interface Chunks {
 }
 
 /**
- * Reads the chunks up to the sound, and those behind it where its packets' sizes stand there. A sound whose size is not
+ * Reads the chunks up to the sound, and those after it where its packets' sizes stand there. A sound whose size is not
  * known goes to the file's end.
  */
 async function readChunks(source: ByteSource, start: number): Promise<Chunks> {
@@ -80,7 +80,7 @@ async function readChunks(source: ByteSource, start: number): Promise<Chunks> {
     if (size < 0 && !isOpen) break;
     if (type === "data") {
       const end = isOpen ? Number.POSITIVE_INFINITY : at + 12 + size;
-      chunks.sound = { start: at + 16, end }; // behind a count of edits
+      chunks.sound = { start: at + 16, end }; // after a count of edits
       if (isComplete(chunks) || isOpen) break;
       if (!source.isReplayable) await source.whole();
     } else if (size <= MAX_CHUNK_BYTES) {
@@ -95,7 +95,7 @@ async function readChunks(source: ByteSource, start: number): Promise<Chunks> {
   return chunks;
 }
 
-/** Whether the sound can be read with what stands in front of it. */
+/** Whether the sound can be read with what comes before it. */
 function isComplete({ description, table }: Chunks): boolean {
   return description !== null && (table !== null || description.bytesPerPacket > 0);
 }

@@ -126,7 +126,7 @@ test.each([
   expect(samples.length).toBe(N_SAMPLES);
 });
 
-test.each(Object.entries(TAGS))("%s behind the last frame and between two streams", async (_, tag) => {
+test.each(Object.entries(TAGS))("%s after the last frame and between two streams", async (_, tag) => {
   const { samples, warnings } = await decode(join(FLAC, tag, FLAC, tag));
   expect(warnings).toEqual([]);
   expect(samples.length).toBe(2 * N_SAMPLES);

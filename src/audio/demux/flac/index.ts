@@ -54,7 +54,7 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
   damage.nDamaged += isCutOff ? nDamaged - 1 : nDamaged;
 }
 
-/** When frames begin: one behind the other, but behind damage as their numbers say. */
+/** When frames begin: one after the other, but after damage as their numbers say. */
 class FrameClock {
   #seconds = 0;
   /** Samples of the stream so far. */

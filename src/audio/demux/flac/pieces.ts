@@ -44,7 +44,7 @@ export function isMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x66 && bytes[at + 1] === 0x4c && bytes[at + 2] === 0x61 && bytes[at + 3] === 0x43;
 }
 
-/** Steps over "fLaC" and the metadata blocks behind it and gives STREAMINFO's 34 bytes. */
+/** Steps over "fLaC" and the metadata blocks after it and gives STREAMINFO's 34 bytes. */
 async function readMetadata(window: ByteWindow): Promise<Uint8Array | null> {
   let info: Uint8Array | null = null;
   window.skip(4);

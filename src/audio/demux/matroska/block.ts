@@ -1,6 +1,6 @@
 import { readVint } from "./ebml.js";
 
-/** The track that a block belongs to, and its time relative to its cluster's; null when they make no sense. */
+/** The track that a block belongs to, and its time relative to its cluster's; null when they are invalid. */
 export function blockTrack(bytes: Uint8Array): { number: number; ticks: number } | null {
   const number = readVint(bytes, 0);
   if (number === null || number.value === null || bytes.length < number.length + 2) return null;
@@ -8,12 +8,12 @@ export function blockTrack(bytes: Uint8Array): { number: number; ticks: number }
   return { number: number.value, ticks: (ticks << 16) >> 16 };
 }
 
-/** The frames of a Block or SimpleBlock (RFC 9559, 10); null when it makes no sense. */
+/** The frames of a Block or SimpleBlock (RFC 9559, 10); null when it is invalid. */
 export function readFrames(bytes: Uint8Array): Uint8Array[] | null {
   const number = readVint(bytes, 0);
   if (number === null || number.value === null || bytes.length < number.length + 3) return null;
   const flags = bytes[number.length + 2]!;
-  const at = number.length + 3; // behind the number: 2 bytes of timestamp, 1 of flags
+  const at = number.length + 3; // after the number: 2 bytes of timestamp, 1 of flags
   const sizes = laceSizes(bytes, at, (flags >> 1) & 3);
   if (sizes === null) return null;
   const frames: Uint8Array[] = [];

@@ -16,7 +16,7 @@ export interface Element {
 /**
  * Walks a Matroska or WebM file from its start: elements in the order of the file, without their nesting (so
  * sizes that a live writer left open do not matter). Damage is skipped up to where elements follow each
- * other again. `keepsBytes`: the source is not told which bytes are done with.
+ * other again. `keepsBytes`: the source is not told which bytes are no longer needed.
  */
 export async function* elements(
   source: ByteSource,
@@ -34,7 +34,7 @@ export async function* elements(
     if (bytes.length === 0) break;
     const header = readHeader(bytes, 0);
     if (header === null || !(await isPlausible(source, offset, header, clusterEnd))) {
-      if (segmentEnd !== null && offset >= segmentEnd) return; // padding behind the segment
+      if (segmentEnd !== null && offset >= segmentEnd) return; // padding after the segment
       const next = await nextRun(source, offset);
       if (next.offset === null) {
         damage.isCutOff ||= !next.isPadding;

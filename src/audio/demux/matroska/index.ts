@@ -57,7 +57,7 @@ async function readHead(source: ByteSource, start: number) {
     if (element.id === ID.info) info = fieldsOf(await element.read());
     else tracks = trackListOf(await element.read());
   }
-  if (tracks === null) throw corrupt(source.name, "file, there is no list of its tracks");
+  if (tracks === null) throw corrupt(source.name, "file (its list of tracks is missing)");
   const tickSeconds = (unsigned(info.get(ID.timestampScale)) || DEFAULT_TICK_NANOSECONDS) / 1e9;
   const ticks = float(info.get(ID.duration)) ?? 0;
   return { tracks, tickSeconds, durationSeconds: ticks > 0 ? ticks * tickSeconds : null };

@@ -123,7 +123,7 @@ describe("the file's own timeline", () => {
     ]);
   });
 
-  test("a track without blocks holds nothing up", async () => {
+  test("a track without blocks delays nothing", async () => {
     expect(await starts(file(BOTH, cluster(0, ...blocks)))).toHaveLength(60);
   });
 
@@ -156,7 +156,7 @@ describe("the file's own timeline", () => {
     expect(delayed).toMatchObject({ startSeconds: -0.0065, skipSeconds: 0.0065 });
   });
 
-  test("a second file behind the first follows it", async () => {
+  test("a second file after the first follows it", async () => {
     const { packets, damage } = await demux(Buffer.concat([PLAIN, PLAIN]));
     expect(numbers(packets)).toEqual([...ALL, ...ALL]);
     expect(packets.slice(60).every(({ startSeconds }) => startSeconds === null)).toBe(true);

@@ -41,7 +41,7 @@ export async function* blocks(
   let clusterTicks = 0;
   let nSegments = 0;
   let isFirst = true;
-  /** A block in a group waits for what stands behind it: its padding. */
+  /** A block in a group waits for what follows it: its padding. */
   let waiting: Content | null = null;
   const taken = (content: Content): TimedBlock => {
     const packets = packetsOf(content, selection, isFirst, nSegments > 1);

@@ -2,15 +2,15 @@ import type { ByteSource } from "../../input/byte-source.js";
 import { ID } from "./ebml.js";
 import { fitsIn, MAX_HEADER_BYTES, readHeader } from "./header.js";
 
-/** Elements in a row that make bytes behind damage Matroska again. */
+/** Elements in a row that make bytes after damage Matroska again. */
 const RUN_TO_TRUST = 6;
-/** Further than this no new start is looked for. */
+/** The search for a new start ends after this many bytes. */
 const MAX_JUNK_BYTES = 1 << 24;
 const SCAN_BYTES = 1 << 16;
 /** First bytes of the elements that a run may begin with. */
 const STARTS = new Set<number>([ID.simpleBlock, ID.blockGroup, ID.cluster >>> 24]);
 
-/** Where elements follow each other again behind damage at `offset`; null when they don't. */
+/** Where elements follow each other again after damage at `offset`; null when they don't. */
 export interface NextRun {
   readonly offset: number | null;
   /** Nothing but zeros up to the end. */

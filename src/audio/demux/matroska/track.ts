@@ -21,7 +21,7 @@ export interface MatroskaTrack {
   readonly delaySeconds: number;
   /** Sound not to be played at the track's start, in seconds. */
   readonly skipSeconds: number;
-  /** Undoes what was done to each frame besides its codec. */
+  /** Undoes what was done to each frame in addition to its codec. */
   readonly decodeFrame: (frame: Uint8Array) => Uint8Array;
 }
 

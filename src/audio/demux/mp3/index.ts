@@ -14,7 +14,7 @@ export const mp3: Container = {
   open: (source, start, damage) => openMp3(source, start, damage),
 };
 
-/** Frames in a row that make bytes MP3: at the start of a file, and behind something else. */
+/** Frames in a row that make bytes MP3: at the start of a file, and after something else. */
 const FRAMES_AT_START = 2;
 const FRAMES_INSIDE = 4;
 /** A file as short as this may end before its second frame does. */

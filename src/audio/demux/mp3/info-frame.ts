@@ -2,9 +2,9 @@ import type { Mp3FrameHeader } from "../../codec/mp3-frame.js";
 
 /** What a first frame without sound says of the stream: Xing's, Info's or VBRI's header. */
 export interface InfoFrame {
-  /** Frames behind this one, null where it doesn't say. */
+  /** Frames after this one, null where it doesn't say. */
   readonly nFrames: number | null;
-  /** Samples that encoder and decoder put in front of the sound, and behind it; 0 where it doesn't say. */
+  /** Samples that encoder and decoder put before the sound, and after it; 0 where it doesn't say. */
   readonly delaySamples: number;
   readonly paddingSamples: number;
 }

@@ -48,7 +48,7 @@ describe("layers and versions, by silent frames", () => {
 });
 
 describe.each(Object.entries(TAGS))("%s", (_, tag) => {
-  test("behind the last frame, between two parts, and in front", async () => {
+  test("after the last frame, between two parts, and in front", async () => {
     const once = await decode(MONO);
     const behind = await decode(join(MONO, tag));
     expect(behind.warnings).toEqual([]);
@@ -63,7 +63,7 @@ describe.each(Object.entries(TAGS))("%s", (_, tag) => {
   });
 });
 
-test("what is no frame costs itself", async () => {
+test("bytes that are not a frame cost nothing else", async () => {
   const junk = new Uint8Array(noise(700).map((x) => 128 + 250 * x));
   const frames = silent(0xfb, 0x18, 0xc0, 144, 20);
   const { seconds, warnings } = await decode(join(frames, junk, frames));

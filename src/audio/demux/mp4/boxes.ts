@@ -51,7 +51,7 @@ export async function boxAt(source: ByteSource, offset: number): Promise<BoxPlac
   return { type, offset, headerBytes, end: sizeBytes === null ? null : offset + sizeBytes };
 }
 
-/** Where a box that begins with a certain other one stands at or behind `offset`; for files whose sizes lie. */
+/** Where a box that begins with a certain other one stands at or after `offset`; for files whose sizes lie. */
 export async function searchBox(source: ByteSource, offset: number, type: string, first: string) {
   const [outer, inner] = [Buffer.from(type, "latin1"), Buffer.from(first, "latin1")];
   for (let at = offset; ; at += SEARCH_BYTES) {

@@ -16,7 +16,7 @@ export const WHOLE: readonly Edit[] = [{ start: 0, mediaStart: 0, duration: Numb
 const PREROLL_SECONDS = 0.25;
 
 /**
- * Reads the content of an `elst` box; empty edits only move those behind them. Rates other than 1 are not heeded, as
+ * Reads the content of an `elst` box; empty edits only move those after them. Rates other than 1 are ignored, as
  * players do. Null where there is no edit that plays anything.
  */
 export function readEdits(elst: Uint8Array | null, movieRate: number, mediaRate: number): Edit[] | null {

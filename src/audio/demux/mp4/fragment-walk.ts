@@ -11,7 +11,7 @@ export interface FragmentPlace {
   readonly body: Uint8Array;
 }
 
-/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. `release`: bytes before are done with. */
+/** The `moof` boxes from `start` on. Where sizes lie, the next one is looked for. `release`: bytes before are no longer needed. */
 export async function* fragments(
   source: ByteSource,
   start: number,

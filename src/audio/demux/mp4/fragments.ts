@@ -7,7 +7,7 @@ const PCM_SPAN_BYTES = 1 << 14;
 
 /**
  * The samples of one track in the `moof` box at `moofOffset`. `ticks`: where the track stands, for fragments that don't
- * say when they begin. Returns where it stands behind them.
+ * say when they begin. Returns where it stands after them.
  */
 export function* fragmentSpans(
   moof: Uint8Array,

@@ -24,11 +24,11 @@ async function open(
   damage: DamageReport,
 ): Promise<Demuxer | ForeignAudio> {
   const index = await findIndex(source, start);
-  if (index === null) throw corrupt(source.name, "file, its index is missing");
+  if (index === null) throw corrupt(source.name, "file (its index is missing)");
   const movie = readMovie(index.body);
   const { sound, durationSeconds, isFragmented } = movie;
   if (sound === null)
-    throw index.isWhole ? noTrack(source.name) : corrupt(source.name, "file, its index is cut off");
+    throw index.isWhole ? noTrack(source.name) : corrupt(source.name, "file (its index is cut off)");
   const first = sound.descriptions[0]!;
   if (first.track === null) return { codec: first.codecName, durationSeconds };
   const isInOrder = sound.edits.length === 1 && sound.table.isForward;
@@ -46,12 +46,12 @@ async function findIndex(source: ByteSource, start: number) {
     if (box === null || box.end === null) break;
     at = box.end;
   }
-  // Sizes may lie.
+  // Sizes may be wrong.
   const found = await searchBox(source, start, "moov", "mvhd");
   return found === null ? null : readIndex(source, found);
 }
 
-/** Boxes in front of the index that a stream can be asked to keep. */
+/** Boxes before the index that a stream can be asked to keep. */
 function isSmall(box: { offset: number; end: number | null } | null): boolean {
   return box !== null && box.end !== null && box.end - box.offset < 1 << 16;
 }

@@ -164,7 +164,7 @@ describe("edits", () => {
     expect((await edited([5000, -1], [2560, 0]))[0]).toMatchObject({ startSeconds: 0 });
   });
 
-  test("the encoder's delay is skipped, and what is behind the edit not played", async () => {
+  test("the encoder's delay is skipped, and what is after the edit not played", async () => {
     const packets = await edited([1000, 64]);
     expect(packets[0]).toMatchObject({ startSeconds: -0.064, skipSeconds: 0.064, stopSeconds: 1 });
     expect(packets[1]).not.toHaveProperty("skipSeconds");
@@ -433,18 +433,18 @@ describe("damage", () => {
     const open = (bytes: Uint8Array, isStream = false) => demux(bytes, isStream);
     await expect(open(Buffer.concat([FTYP, box("mdat", DATA)]))).rejects.toMatchObject({
       code: "audio-corrupt",
-      message: "buffer: damaged file, its index is missing",
+      message: "buffer: damaged file (its index is missing)",
     });
     await expect(open(index()(0).subarray(0, 150))).rejects.toMatchObject({
       code: "audio-corrupt",
-      message: "buffer: damaged file, its index is cut off",
+      message: "buffer: damaged file (its index is cut off)",
     });
     await expect(open(Buffer.concat([FTYP, moov(0, trak({ kind: "vide" }))]))).rejects.toMatchObject({
       code: "audio-no-track",
     });
   });
 
-  test("tables that say more than there is end", async () => {
+  test("tables that claim more than there is come to an end", async () => {
     const huge: TrackShape = { sizes: { all: 1, n: 0xffffffff }, layout: [[1, 0xffffffff, 1]] };
     const { packets, damage } = await demux(indexFirst(index(huge), DATA));
     expect(packets.length).toBeLessThan(10 * PLAIN.length);
@@ -454,7 +454,7 @@ describe("damage", () => {
   });
 
   test.each([false, true])(
-    "samples that stand where nothing is read any more (stream: %s)",
+    "samples at positions that were already released (stream: %s)",
     async (isStream) => {
       const head = Buffer.concat([FTYP, moov(0, trak({ descriptions: [AAC] }), mvex(1, 64, 0))]);
       const parts = [0, 1].map((i) => fragment(1, 640 * i, AUDIO.slice(10 * i, 10 * i + 10)));

@@ -19,7 +19,7 @@ export class SampleReader {
   #nBytes = 0;
   #reached = 0;
   #released = 0;
-  /** There is nothing more to be read, whatever the index says. */
+  /** Nothing more can be read, whatever the index says. */
   isOver = false;
 
   constructor(source: ByteSource, damage: DamageReport) {
@@ -28,7 +28,7 @@ export class SampleReader {
     this.#damage = damage;
   }
 
-  /** Says that samples before `offset` are done with. */
+  /** Says that samples before `offset` are no longer needed. */
   release(offset: number): void {
     this.#released = Math.max(this.#released, offset);
     this.#source.release(offset);

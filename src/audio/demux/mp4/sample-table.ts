@@ -24,7 +24,7 @@ export interface SampleTable {
 const PCM_SPAN_BYTES = 1 << 14;
 
 /**
- * Reads the content of an `stbl` box. Entries that lie behind the box's end do not exist, whatever their count says.
+ * Reads the content of an `stbl` box. Entries that lie after the box's end do not exist, whatever their count says.
  */
 export function sampleTable(stbl: Uint8Array): SampleTable {
   const chunks = chunkOffsets(stbl);
@@ -83,9 +83,9 @@ class Clock {
         this.#run += 1;
         this.#left = this.#runs.at(this.#run, 0);
         const delta = this.#runs.at(this.#run, 4);
-        this.#delta = delta < 0x80000000 ? delta : 0; // negative ones make no sense
+        this.#delta = delta < 0x80000000 ? delta : 0; // negative ones are invalid
       }
-      // Behind the last run samples go on as before.
+      // After the last run samples go on as before.
       const nOfRun = this.#left === 0 ? rest : Math.min(rest, this.#left);
       this.#left = Math.max(0, this.#left - nOfRun);
       this.#ticks += nOfRun * this.#delta;

@@ -68,7 +68,7 @@ function description(
   return { track: codec && { ...track, codec, header }, codecName: name, frameBytes: 0 };
 }
 
-/** ISO's fields, and those that QuickTime's versions 1 and 2 put behind them. */
+/** ISO's fields, and those that QuickTime's versions 1 and 2 put after them. */
 function readFields(body: Uint8Array, listVersion: number) {
   if (body.length < 28) return null;
   const view = viewOf(body);
@@ -144,7 +144,7 @@ function alacConfig(box: Uint8Array): Uint8Array {
   return box.subarray(4);
 }
 
-/** Its metadata blocks, behind FLAC's mark, as in a FLAC file. */
+/** Its metadata blocks, after FLAC's mark, as in a FLAC file. */
 function flacHead(box: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([Buffer.from("fLaC"), box.subarray(4)]));
 }

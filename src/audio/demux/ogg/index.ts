@@ -92,11 +92,11 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
 /** A link of a chain that holds nothing decoded here. */
 function noteForeign(stream: OggStreamKind | undefined, damage: DamageReport): void {
   if (stream?.kind !== "foreign") return;
-  const note = `a part of it holds ${stream.codec}, which is not decoded here, and is left out`;
+  const note = `a part of it is ${stream.codec}, which cannot be decoded here; that part is left out`;
   if (!damage.notes.includes(note)) damage.notes.push(note);
 }
 
-/** What a stream's first page says it is; null where that makes no sense. */
+/** What a stream's first page says it is; null where that is invalid. */
 function kindOf(first: OggPage, fileName: string): OggStreamKind | null {
   try {
     return oggStreamKind(first.body, fileName);

@@ -5,7 +5,7 @@ import { OggPackets, type OggPage } from "./pages.js";
 /** A longer gap comes from a wrong position. */
 const MAX_GAP_SECONDS = 24 * 3600;
 
-/** One audio stream of an Ogg file from its first page on; a file of several, one behind the other, is a chain. */
+/** One audio stream of an Ogg file from its first page on; a file of several, one after the other, is a chain. */
 export class OggLink {
   readonly serial: number;
   readonly #mapping: OggMapping;
@@ -21,7 +21,7 @@ export class OggLink {
   #isHole = false;
   /** Whether a video begins at the same time, so that late sound is late. */
   hasVideo = false;
-  /** Whether pages have come behind the first one. */
+  /** Whether pages have come after the first one. */
   hasBegun = false;
   /** Holes that sound is missing in. */
   nHoles = 0;

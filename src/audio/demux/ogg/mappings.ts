@@ -33,7 +33,7 @@ const FOREIGN: Record<string, string> = {
 };
 const VIDEO = ["\x80theora", "BBCD\0", "\x01video", "\x4fVP80"];
 
-/** @throws WhisperVulkanError `audio-corrupt` for an Opus header that makes no sense */
+/** @throws WhisperVulkanError `audio-corrupt` for an Opus header that is invalid */
 export function oggStreamKind(first: Uint8Array, fileName: string): OggStreamKind {
   const isMarked = (mark: string) => startsWith(first, mark);
   const mapping = isMarked("OpusHead")

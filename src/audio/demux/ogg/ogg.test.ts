@@ -57,7 +57,7 @@ test("a missing end flag costs nothing but the end's exact place", async () => {
   expect(samples.length - whole.samples.length).toBeLessThan(2 * 320);
 });
 
-test.each(Object.entries(TAGS))("%s between links and behind the last is no damage", async (_, tag) => {
+test.each(Object.entries(TAGS))("%s between links and after the last is not damage", async (_, tag) => {
   const once = await decode(OPUS);
   const { samples, warnings } = await decode(join(OPUS, tag, OPUS, tag));
   expect(warnings).toEqual([]);
@@ -84,7 +84,7 @@ describe("holes", () => {
     expect(seconds).toBeCloseTo((await decode(OPUS)).seconds, 1);
   });
 
-  test("numbers that jump where no sound is missing are no damage", async () => {
+  test("page numbers that jump where no sound is missing are not damage", async () => {
     const pages = PAGES.map((page, i) =>
       i < middle ? page : changedPage(page, (view) => view.setUint32(18, i + 7, true)),
     );
@@ -134,10 +134,12 @@ const SPEEX = changedPage(
   () => {},
 );
 
-test("a link that holds something else is left out, and that is said", async () => {
+test("a link with another codec is left out, with a warning", async () => {
   const inside = changedPage(SPEEX, (view) => view.setUint8(5, 0));
   const { samples, warnings } = await decode(join(OPUS, SPEEX, inside, OPUS));
-  expect(warnings).toEqual(["buffer: a part of it holds Speex, which is not decoded here, and is left out"]);
+  expect(warnings).toEqual([
+    "buffer: a part of it is Speex, which cannot be decoded here; that part is left out",
+  ]);
   expect(Math.abs(samples.length - 2 * (await decode(OPUS)).samples.length)).toBeLessThanOrEqual(1);
 });
 

@@ -43,7 +43,7 @@ export async function* oggPages(source: ByteSource, start: number): AsyncGenerat
   }
 }
 
-/** The first page of a file, which is at hand; null where none is. */
+/** The first page of a file, which is available; null where none is. */
 export async function readPage(window: ByteWindow): Promise<OggPage | "cut off" | null> {
   const isHeader = await window.ensure(HEADER_BYTES);
   if (!isCapture(window.bytes, window.at)) return null;

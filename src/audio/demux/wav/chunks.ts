@@ -27,7 +27,7 @@ export function waveStyle(bytes: Uint8Array, at = 0): ChunkStyle | null {
 /** Bytes of the mark at a file's start. */
 export const waveHeadBytes = (style: ChunkStyle): number => (style === "w64" ? 40 : 12);
 
-/** Reads the header of the chunk at `at`, null behind the last one. */
+/** Reads the header of the chunk at `at`, null after the last one. */
 export async function readChunk(source: ByteSource, style: ChunkStyle, at: number): Promise<Chunk | null> {
   const headBytes = style === "w64" ? 24 : 8;
   const bytes = await source.read(at, headBytes);
@@ -41,7 +41,7 @@ export async function readChunk(source: ByteSource, style: ChunkStyle, at: numbe
   return { id, body: at + headBytes, sizeBytes };
 }
 
-/** Where the next chunk's header begins. Some writers leave out the byte behind a chunk of odd size. */
+/** Where the next chunk's header begins. Some writers leave out the byte after a chunk of odd size. */
 export async function behindChunk(source: ByteSource, style: ChunkStyle, chunk: Chunk): Promise<number> {
   const end = chunk.body + chunk.sizeBytes;
   if (style === "w64") return end + (-chunk.sizeBytes & 7);
@@ -53,7 +53,7 @@ export async function behindChunk(source: ByteSource, style: ChunkStyle, chunk: 
 /** Larger chunks than this beside the samples are taken for something else, where a file's size is not known. */
 const MAX_SIDE_BYTES = 1 << 24;
 
-/** Whether `bytes[at]` looks like the header of a chunk that fits into the `leftBytes` behind `at`. */
+/** Whether `bytes[at]` looks like the header of a chunk that fits into the `leftBytes` after `at`. */
 export function isChunk(bytes: Uint8Array, style: ChunkStyle, at: number, leftBytes: number | null): boolean {
   if (bytes.length < at + 8 || !/^[\w +-]{4}$/.test(ascii(bytes, at, 4))) return false;
   if (style === "w64") return true;

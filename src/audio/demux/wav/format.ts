@@ -51,7 +51,7 @@ export function readFormat(chunk: Uint8Array, style: ChunkStyle, fileName: strin
 
 /**
  * Bytes a sample takes. Its bits and the bytes of a frame say so twice; the latter counts where samples are padded (20
- * bits in 3 bytes, 24 in 4) and where the bits are missing, and is ignored where it makes no sense.
+ * bits in 3 bytes, 24 in 4) and where the bits are missing, and is ignored where it is invalid.
  */
 function sampleBytes(code: number, bits: number, alignBytes: number): number {
   if (code === ALAW || code === MULAW) return 1;

@@ -61,7 +61,7 @@ async function open(
 async function* packets(source: ByteSource, first: Part, damage: DamageReport): AsyncGenerator<Packet> {
   for (let part: Part | null = first; part !== null; ) {
     const end: number | null = yield* packetsOf(source, part, damage);
-    // More sound behind it: another "data" chunk, or another file.
+    // More sound after it: another "data" chunk, or another file.
     try {
       part = end === null ? null : await nextPart(source, end, part);
     } catch (error) {
@@ -73,7 +73,7 @@ async function* packets(source: ByteSource, first: Part, damage: DamageReport): 
   }
 }
 
-/** The sound of one part; returns where the chunk behind it begins, null when the file ends with it. */
+/** The sound of one part; returns where the chunk after it begins, null when the file ends with it. */
 async function* packetsOf(source: ByteSource, part: Part, damage: DamageReport) {
   const { format, style, offset, sizeBytes } = part;
   const { sampleFormat, sampleRate, nChannels, speakers, frameBytes } = format;
@@ -106,7 +106,7 @@ async function* packetsOf(source: ByteSource, part: Part, damage: DamageReport) 
     damage.isCutOff = true;
     return null;
   }
-  // Behind the size that the header gives: a chunk, a tag, padding, or sound that it does not count.
+  // After the size that the header gives: a chunk, a tag, padding, or sound that it does not count.
   const end = await behindChunk(source, style, { id: "data", body: offset, sizeBytes });
   const window = new ByteWindow(source, end);
   await skipTags(window);

@@ -126,7 +126,7 @@ describe("a header that says less than there is", () => {
     expect(Math.abs(samples[900]! - SAMPLES[900]!)).toBeLessThanOrEqual(1 / 32768);
   });
 
-  test("silence behind it, then sound", async () => {
+  test("silence after it, then sound", async () => {
     const silent = SAMPLES.map((x, i) => (i > 200 && i < 600 ? 0 : x));
     const file = changed(wav(int16(silent)), [40, 0x92, 1, 0, 0]); // 201 samples
     const { samples, warnings } = await decodeBothWays(file);
@@ -135,7 +135,7 @@ describe("a header that says less than there is", () => {
     expect(Math.abs(samples[900]! - SAMPLES[900]!)).toBeLessThanOrEqual(1 / 32768);
   });
 
-  test("another file behind it, as `cat` joins them", async () => {
+  test("another file after it, as `cat` joins them", async () => {
     const { samples, warnings } = await decodeBothWays(join(FILE, LIST, FILE));
     expect(warnings).toEqual([]);
     expect(samples.length).toBe(2 * SAMPLES.length);

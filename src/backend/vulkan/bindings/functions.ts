@@ -9,8 +9,8 @@ type KoffiFunction = KoffiFunc<(...parameters: unknown[]) => unknown>;
 type CallName = keyof VulkanCalls;
 
 /**
- * The driver as a table of functions: what everything above calls, and what a simulation replaces.
- * `has` is false for a call the driver does not bring; calling it anyway throws.
+ * The driver as a table of functions, which the rest of the code calls and a simulation replaces.
+ * `has` is false for a function that the driver does not have; calling it anyway throws.
  * `callAsync` runs a call that may block on another thread.
  */
 export interface Vulkan extends VulkanCalls {
@@ -73,7 +73,7 @@ function tableOf(functions: ReadonlyMap<string, KoffiFunction>): Vulkan {
   table.callAsync = (name: string, ...parameters: unknown[]) =>
     new Promise((done, failed) => {
       functions.get(name)!.async(...parameters, (error: unknown, result: unknown) => {
-        // named here so that the memory they point at outlives the call
+        // named here so that the memory that they point at outlives the call
         parameters.length = 0;
         if (error) failed(error);
         else done(result);
@@ -82,7 +82,7 @@ function tableOf(functions: ReadonlyMap<string, KoffiFunction>): Vulkan {
   return table as unknown as Vulkan;
 }
 
-/** Opens up the calls level by level: the loader gives the first, an instance and a device the others. */
+/** Looks up the calls level by level: the loader gives the first, an instance and a device the others. */
 export class FunctionTables {
   readonly #getInstanceAddress: GetAddress;
   readonly global: Vulkan;
@@ -92,10 +92,14 @@ export class FunctionTables {
     try {
       this.#getInstanceAddress = loader.func("vkGetInstanceProcAddr", "uint64_t", parameters);
     } catch (cause) {
-      throw new WhisperVulkanError("vulkan-unavailable", "the library opened is no Vulkan loader", {
-        hint: "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu",
-        cause,
-      });
+      throw new WhisperVulkanError(
+        "vulkan-unavailable",
+        "the library that was opened is not a Vulkan loader",
+        {
+          hint: "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu",
+          cause,
+        },
+      );
     }
     this.global = tableOf(resolve("global", 0n, this.#getInstanceAddress));
   }

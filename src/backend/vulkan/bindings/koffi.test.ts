@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { koffi } from "./koffi.js";
 
-test("without its native part there is no Vulkan, said as such; later it is tried again", () => {
+test("without its native part, the error says that Vulkan is unavailable; the next call tries again", () => {
   const missing = new Error("Cannot find the native Koffi module; did you bundle it correctly?");
   const without = () =>
     koffi(() => {

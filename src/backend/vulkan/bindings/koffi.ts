@@ -3,11 +3,11 @@ import { WhisperVulkanError } from "../../../errors.js";
 
 type Koffi = typeof import("koffi").default;
 
-/** Loads what calls C. In this way, so that a program without it can still use the CPU, and no bundler takes it apart. */
+/** Loads koffi at run time, so that a program without it can still use the CPU and no bundler splits it up. */
 const load: () => Koffi = () => createRequire(import.meta.url)("koffi");
 let loaded: Koffi | null = null;
 
-/** The foreign-function interface. Errors: vulkan-unavailable, where its native part was not installed. */
+/** The foreign-function interface. Errors: vulkan-unavailable where its native part was not installed. */
 export function koffi(from: () => Koffi = load): Koffi {
   try {
     loaded ??= from();

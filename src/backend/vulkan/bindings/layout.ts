@@ -97,7 +97,7 @@ export function encodeArray<S extends Struct>(type: S, elements: readonly Encoda
   return bytes;
 }
 
-/** Sets the given fields of a structure that lies in `bytes` at `base`, and leaves the others. */
+/** Sets the given fields of a structure that is in `bytes` at `base`, and leaves the others. */
 export function encodeInto(
   bytes: Buffer,
   base: number,

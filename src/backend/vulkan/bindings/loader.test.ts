@@ -36,7 +36,7 @@ describe("Vulkan loader", () => {
       "/x/vk.so",
     );
     expect(() => openLoader(system("libvulkan.so.1"), "linux", { VULKAN_LOADER: "/x/vk.so" })).toThrow(
-      /VULKAN_LOADER is \/x\/vk.so, which is no library that can be opened/,
+      /VULKAN_LOADER is \/x\/vk.so, which cannot be opened as a library/,
     );
   });
 

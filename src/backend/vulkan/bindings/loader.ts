@@ -27,7 +27,7 @@ const install: Partial<Record<NodeJS.Platform, string>> = {
 export type OpenLibrary<L> = (path: string) => L;
 
 /**
- * Opens the first loader there is. The environment variable VULKAN_LOADER names one explicitly.
+ * Opens the first loader that exists. The environment variable VULKAN_LOADER names one explicitly.
  * Errors: vulkan-unavailable, saying what was tried and what to install.
  */
 export function openLoader<L = LibraryHandle>(
@@ -46,11 +46,11 @@ export function openLoader<L = LibraryHandle>(
   }
   const { VULKAN_LOADER } = environment;
   const what = VULKAN_LOADER
-    ? `VULKAN_LOADER is ${VULKAN_LOADER}, which is no library that can be opened`
+    ? `VULKAN_LOADER is ${VULKAN_LOADER}, which cannot be opened as a library`
     : `no Vulkan loader found on this system (tried ${candidates.join(", ")})`;
   throw new WhisperVulkanError("vulkan-unavailable", what, {
     hint: VULKAN_LOADER
-      ? "Unset VULKAN_LOADER, or let it name the Vulkan loader's library; or use --device cpu"
+      ? "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu"
       : `${install[platform] ?? "Install the Vulkan loader"}; or use --device cpu`,
     cause: new AggregateError(failures, "no candidate could be opened"),
   });

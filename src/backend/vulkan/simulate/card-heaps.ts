@@ -6,7 +6,7 @@ import {
 } from "../bindings/generated/constants.js";
 import type { BudgetShrinks, Script } from "./script.js";
 
-/** What a card's heaps have given out, what they say about it, and what they refuse. */
+/** What a card's heaps have handed out, what they report, and what they refuse. */
 export class CardHeaps {
   readonly #card: Card;
   readonly #shrinks: BudgetShrinks | null;
@@ -51,7 +51,7 @@ export class CardHeaps {
     this.#nHeld--;
   }
 
-  /** What others hold is gone; a budget below that is advice, which drivers go beyond, unless the script says no. */
+  /** Memory that others hold cannot be taken. A budget below that is advice, which drivers exceed unless the script forbids it. */
   #freeBytes(heap: number): number {
     const { sizeBytes } = this.#card.heaps[heap]!;
     const usageBytes = this.#othersBytes(heap);

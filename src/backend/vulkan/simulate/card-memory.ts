@@ -32,7 +32,7 @@ export class CardMemory {
   readonly #allocations = new Map<bigint, Allocation>();
   /** Flags of the types of the device underneath. */
   realTypes: readonly number[] = [];
-  /** Those of them that every buffer seen so far can lie in. */
+  /** Those of them that every buffer seen so far can be in. */
   #realBits = 0xffffffff;
 
   constructor(card: Card, heaps: CardHeaps) {
@@ -82,7 +82,7 @@ export class CardMemory {
     const sizeBytes = Number(allocationSize);
     const type = this.#card.types[index];
     if (!type || (type.flags & needsFeature) !== 0)
-      throw new Error(`memory type ${index} of ${this.#card.name} is none that may be allocated from`);
+      throw new Error(`memory type ${index} of ${this.#card.name} cannot be allocated from`);
     const refusal = this.#heaps.take(type.heap, sizeBytes);
     if (refusal !== VK_SUCCESS) return refusal;
     let result = VK_ERROR_OUT_OF_DEVICE_MEMORY;

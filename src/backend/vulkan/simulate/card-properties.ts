@@ -6,7 +6,7 @@ import { decode } from "../bindings/layout.js";
 import type { Pointer } from "../bindings/signature.js";
 import { chainedTo, patch, readBytes } from "./foreign-memory.js";
 
-/** Where the structure of Vulkan 1.0 lies in the one that can be chained to. */
+/** Where the structure of Vulkan 1.0 is in the one that can be chained to. */
 export const nestedOffset = 16;
 const deviceTypes = ["other", "integrated", "discrete", "virtual", "cpu"] as const;
 
@@ -88,7 +88,7 @@ function read<
   return decode(type, readBytes(address, type.sizeBytes));
 }
 
-/** 0 on the card is 0 to the program too: it has to cope with that. */
+/** 0 on the card is 0 to the program too: it must cope with that. */
 function smaller32(card: number | undefined, real: number): number {
   return Math.min(card ?? real, real || 0xffffffff, 0xffffffff);
 }

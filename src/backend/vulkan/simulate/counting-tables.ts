@@ -7,24 +7,24 @@ import { readBytes } from "./foreign-memory.js";
 import { type CallName, watching } from "./layer.js";
 import { type Holder, LiveHandles } from "./live-handles.js";
 
-/** How many are alive of each kind of handle, and what went on at the driver since the tables were made. */
+/** How many handles of each kind are alive, and what the driver was asked since the tables were made. */
 export interface Counts {
   readonly handles: Readonly<Record<HandleKind, number>>;
   /** Bytes allocated and not freed, per heap. */
   readonly heapBytes: readonly number[];
   /** Uses of vkAllocateMemory, refused ones included. */
   readonly allocations: number;
-  /** How often each call was used; those never used are missing. */
+  /** How often each call was used; unused calls are missing. */
   readonly calls: Readonly<Partial<Record<CallName, number>>>;
 }
 
 /** What a program makes and has to destroy; command buffers and descriptor sets go with their pools. */
 export type HandleKind = keyof typeof kinds;
 
-/** A driver that is counted. */
+/** A driver whose calls are counted. */
 export interface CountedTables extends Tables {
   counts(): Counts;
-  /** Who holds what, in the order of making. */
+  /** The live handles and where they were made, oldest first. */
   holders(): readonly Holder[];
 }
 
@@ -56,8 +56,8 @@ export interface CountingOptions {
 }
 
 /**
- * Wraps a driver, real or simulated, and counts what goes by. Destroying a handle that isn't alive is an Error: a
- * driver would crash or take away another's.
+ * Wraps a driver, real or simulated, and counts its calls. Destroying a handle that isn't alive is an Error: a real
+ * driver would crash or destroy another object.
  */
 export function countingTables(
   tables: Tables,
@@ -105,7 +105,7 @@ export function countingTables(
   };
 }
 
-/** Which memory type lies in which heap, read off the driver's own answer. */
+/** Which memory type is in which heap, read off the driver's own answer. */
 class HeapOfType {
   nHeaps = 0;
   #heaps: readonly number[] = [];

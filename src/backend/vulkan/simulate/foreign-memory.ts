@@ -23,7 +23,7 @@ export function writeBytes(pointer: Address, bytes: Uint8Array): void {
   else koffi().encode(pointer, "uint8_t", bytes, bytes.byteLength);
 }
 
-/** Sets some fields of a structure that lies at a pointer, `offset` bytes on; the others stay. */
+/** Sets some fields of a structure that is at a pointer, `offset` bytes on; the others stay. */
 export function patch<S extends Struct>(
   pointer: Address,
   offset: number,
@@ -56,7 +56,7 @@ export function readText(address: bigint): string {
   return text;
 }
 
-/** Answers a call that counts or lists: into null how many there are, else as many as there is room for. */
+/** Answers a call that counts or lists: how many there are where it passes null, else as many as there is room for. */
 export function list(count: Pointer, into: Pointer, elements: readonly Uint8Array[]): number {
   const room = readBytes(count!, 4).readUInt32LE();
   const n = into === null ? elements.length : Math.min(room, elements.length);

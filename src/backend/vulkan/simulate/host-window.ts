@@ -1,7 +1,7 @@
 import { koffi } from "../bindings/koffi.js";
 import { type MappedMemory, mappedMemory } from "../mapped-memory.js";
 
-/** What fresh memory is full of: as f32 or f16 large negative numbers, which no result survives unnoticed. */
+/** The poison in fresh memory: large negative numbers as f32 or f16, which spoil any result that reads them. */
 export const poison = 0xcd;
 const poisonChunk = Buffer.alloc(1 << 20, poison);
 
@@ -11,7 +11,7 @@ export interface HostRange {
   readonly sizeBytes: number;
 }
 
-/** The host's way into one VkDeviceMemory of the device underneath. */
+/** The host's access to one VkDeviceMemory of the device underneath. */
 export class HostWindow {
   readonly #address: bigint;
   readonly #mapped: MappedMemory;

@@ -9,15 +9,15 @@ type AnyCallAsync = (name: CallName, ...parameters: unknown[]) => Promise<unknow
 
 const callNames = Object.keys(signatures) as CallName[];
 
-/** What goes by between a program and a driver, whether called at once or through `callAsync`. */
+/** The calls between a program and a driver, whether made directly or through `callAsync`. */
 interface Watch {
-  /** A number is answered in the driver's place. */
+  /** A number is returned in place of the driver's answer. */
   before?(name: CallName, parameters: readonly unknown[]): number | undefined;
   /** After the driver's answer, or the one in its place. */
   after?(name: CallName, parameters: readonly unknown[], result: unknown): void;
 }
 
-/** Tables whose every call is seen on its way down and up. */
+/** Tables that observe each call before and after the driver. */
 export function watching(tables: Tables, { before, after }: Watch): Tables {
   return layered(tables, (below) => {
     const call = (name: CallName) =>
@@ -36,7 +36,7 @@ export function watching(tables: Tables, { before, after }: Watch): Tables {
   });
 }
 
-/** Tables in which some calls are others; those are made at once through `callAsync` too. */
+/** Tables in which some calls are replaced; the replacements run synchronously through `callAsync` too. */
 export function replacing(tables: Tables, replace: (below: Vulkan) => Partial<VulkanCalls>): Tables {
   return layered(tables, (below) => {
     const replaced = replace(below);

@@ -5,9 +5,9 @@ import type { HandleKind } from "./counting-tables.js";
 export interface Holder {
   readonly kind: HandleKind;
   readonly handle: bigint;
-  /** Of memory: where it lies and how large it is. */
+  /** Of memory: where it is and how large it is. */
   readonly memory?: { readonly heap: number; readonly sizeBytes: number };
-  /** The innermost calls that made it, ours alone; empty where they are not kept. */
+  /** The innermost of our own calls that made it; empty where they are not kept. */
   readonly madeAt: readonly string[];
 }
 

@@ -13,7 +13,7 @@ const {
 } = memoryFlags;
 const { deviceCoherentAmd, deviceUncachedAmd } = memoryFlags;
 
-/** Memory that no plain buffer can lie in, as the specification has it. */
+/** Memory that no plain buffer can be in, as the specification has it. */
 export const noBuffer = lazilyAllocated | guarded;
 /** Memory that needs a feature which is never switched on here. */
 export const needsFeature = noBuffer | deviceCoherentAmd | deviceUncachedAmd;

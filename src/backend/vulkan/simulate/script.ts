@@ -4,17 +4,17 @@ import type { Tables } from "../instance.js";
 import { type CallName, watching } from "./layer.js";
 
 /**
- * What goes wrong on a simulated card as time goes by. Uses of a call are counted from 0, per name; asking for the state of a
- * fence again and again is one use until the next submission.
+ * What goes wrong on a simulated card over time. Uses of a call are counted from 0, per name; polling the state of a
+ * fence counts as one use until the next submission.
  */
 export interface Script {
   /** This use of vkAllocateMemory is refused, once. */
   readonly refuseNth?: number;
-  /** What it answers; VK_ERROR_OUT_OF_DEVICE_MEMORY if nothing is said. */
+  /** Its result. Default: VK_ERROR_OUT_OF_DEVICE_MEMORY. */
   readonly refuseCode?: number;
-  /** After so many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
+  /** After that many uses of vkAllocateMemory others have taken memory: a heap has another budget. */
   readonly budgetShrinks?: BudgetShrinks;
-  /** After so many uses of vkAllocateMemory others hold another amount of a heap: when they have ended, less. */
+  /** After that many uses of vkAllocateMemory others hold another amount of a heap: when they have ended, less. */
   readonly othersHold?: {
     readonly afterAllocations: number;
     readonly heap: number;
@@ -41,7 +41,7 @@ export interface BudgetShrinks {
 export function failing(tables: Tables, { refuseNth, refuseCode, fail }: Script): Tables {
   if (refuseNth === undefined && !fail) return tables;
   if (fail && signatures[fail.call as CallName]?.[1] !== "i32")
-    throw new Error(`no Vulkan call used here can fail that is named ${fail.call}`);
+    throw new Error(`there is no Vulkan call named ${fail.call} that can be made to fail`);
   const uses = new Map<CallName, number>();
   let polling = false;
   return watching(tables, {

@@ -70,5 +70,5 @@ function oneDevice(below: Vulkan, deviceIndex: number, memory: CardMemory): Part
 function checkMemoryOf({ name, heaps, types }: Card): void {
   if (heaps.length > 16 || types.length > 32)
     throw new Error(`${name}: Vulkan has at most 16 heaps and 32 memory types`);
-  if (types.some(({ heap }) => !heaps[heap])) throw new Error(`${name}: a memory type lies in no heap`);
+  if (types.some(({ heap }) => !heaps[heap])) throw new Error(`${name}: a memory type belongs to no heap`);
 }

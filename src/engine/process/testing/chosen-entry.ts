@@ -1,6 +1,6 @@
 import { builtChild } from "./odd-child.js";
 
-/** What tests put in the place of entry.ts: the built child, since Node 20 runs no TypeScript, or an odd one. */
+/** Replaces entry.ts in tests: the built child, since Node 20 cannot run TypeScript, or one that misbehaves. */
 export let childEntry: URL = builtChild;
 
 /** Processes started from now on run this file. */

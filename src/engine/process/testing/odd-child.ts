@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where JavaScript lies that a process can run: Node 20 runs no TypeScript. `npm test` builds it first. */
+/** The built JavaScript that a process can run: Node 20 cannot run TypeScript. `npm test` builds it first. */
 const dist = new URL("../../../../dist/", import.meta.url);
 
 /** The built file that the engine's process runs. */
@@ -40,7 +40,7 @@ export const pretendGpu = `
     return engine;
   };`;
 
-/** Before the n-th encoding of each process, what the code says happens. */
+/** Runs the given code before the n-th encoding of each process. */
 export function atEncoding(n: number, code: string): string {
   return `
   const encode = DeviceNetwork.prototype.encode;

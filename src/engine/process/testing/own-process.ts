@@ -1,5 +1,5 @@
 /**
- * What tests of the engine in a process of its own share. Their files begin with
+ * Helpers for tests of the engine in its own process. Their files begin with
  *   vi.mock("./entry.js", () => import("./testing/chosen-entry.js"));
  *   vi.mock("node:child_process", { spy: true });
  */
@@ -23,12 +23,12 @@ export const folder = mkdtempSync(join(tmpdir(), "own-process-test-"));
 export const path = join(folder, "toy.bin");
 export const cpu = { device: "cpu", threads: 2 } as const;
 export const own = { ...cpu, process: "own" } as const;
-/** One attempt a window, nothing dropped as silence: what the toy says would fail every check. */
+/** One attempt per window, nothing dropped as silence: the toy model's text would fail every check. */
 export const options: TranscribeOptions = { language: "en", temperature: 0, noSpeechThreshold: null };
 /** Three windows, two, one. */
 export const recordings = [noise(16_000 * 65), sine(440, 16_000, 16_000 * 40), noise(16_000 * 29, 7)];
 
-/** The engine in this process: what all others are compared with. */
+/** The engine in this process, with which all others are compared. */
 export let local: Whisper;
 let results: Promise<TranscriptionResult>[] = [];
 const usualLimits = { ...limits };
@@ -88,7 +88,7 @@ export async function loadOwn(loading: LoadOptions = {}) {
   return { whisper, notes };
 }
 
-/** Transcribes and checks that text, segments and what was delivered are what they are in this process. */
+/** Transcribes and checks that text, segments and callbacks are the same as in this process. */
 export async function expectTheSame(
   whisper: Whisper,
   nth: number,

@@ -133,7 +133,7 @@ function flagsOf(fields: Fields, value: unknown, path: string): number {
       .replace(/^(VK_)?(MEMORY_(PROPERTY|HEAP)_)?/, "")
       .replace(/_BIT(?=_|$)/, "");
     return (
-      flags | (flagBits[short] ?? fields.invalid(`${path}: ${JSON.stringify(name)} is no flag of memory`))
+      flags | (flagBits[short] ?? fields.invalid(`${path}: ${JSON.stringify(name)} is not a memory flag`))
     );
   }, 0);
 }

@@ -45,8 +45,8 @@ function fromProfile(capabilities: JsonObject, source: string): Card {
   const memory = properties.VkPhysicalDeviceMemoryProperties ?? device.VkPhysicalDeviceMemoryProperties;
   if (memory === undefined)
     fields.invalid(
-      "a profile of vulkaninfo, which holds no heaps and memory types",
-      "whisper-vulkan devices --export card.json writes a whole card; reports of vulkan.gpuinfo.org are whole, too",
+      "a vulkaninfo profile, which has no heaps or memory types",
+      "whisper-vulkan devices --export card.json writes a whole card; reports of vulkan.gpuinfo.org are whole too",
     );
   return cardFromStructures(
     {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { halfToFloat } from "../../../../ops/half.js";
 import type { Tensor } from "../../../../ops/tensor.js";
 
-/** What lies in all parts of a tensor. */
+/** What is in all parts of a tensor. */
 export class Contents {
   readonly bytes: Buffer;
   readonly hash: string;

@@ -43,7 +43,7 @@ describe("dispatches on a mock driver", () => {
   it("are an Error once their memory is freed, or their pools are destroyed", async () => {
     const freed = await compiled();
     await freed.storage.dispose();
-    await expect(freed.executable.run()).rejects.toThrow("took it back");
+    await expect(freed.executable.run()).rejects.toThrow("has destroyed it");
     const destroyed = await compiled();
     destroyed.executable.dispose();
     await expect(destroyed.executable.run()).rejects.toThrow("its pool is destroyed");

@@ -27,7 +27,8 @@ export function mockMemory(newHandle: () => bigint): MockMemory {
   const buffers = new Map<bigint, MockBuffer>();
   const known = <T>(map: ReadonlyMap<bigint, T>, handle: bigint): T => {
     const found = map.get(handle);
-    if (!found) throw new Error(`the mock driver gave out no 0x${handle.toString(16)}, or took it back`);
+    if (!found)
+      throw new Error(`the mock driver never created 0x${handle.toString(16)}, or has destroyed it`);
     return found;
   };
   return {

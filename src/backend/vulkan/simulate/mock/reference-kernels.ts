@@ -3,7 +3,7 @@ import type { KernelContext, KernelTable, KernelVariant } from "../../../../ops/
 import { elementCount, elementSizeBytes, type Tensor, tensorSizeBytes } from "../../../../ops/tensor.js";
 import { vulkanKernels } from "../../../../ops/vulkan-kernels.js";
 
-/** A step that one dispatch computes, and what lies in the buffers that it binds, in their order. */
+/** A step that one dispatch computes, and what is in the buffers that it binds, in their order. */
 export interface BoundStep {
   readonly step: Step;
   readonly bindings: readonly BoundPart[];

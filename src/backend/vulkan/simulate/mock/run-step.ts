@@ -6,11 +6,11 @@ import { type BoundStep, stepNumbered } from "./reference-kernels.js";
 /** What all remembered outcomes together may hold. */
 const maxRememberedBytes = 256 << 20;
 
-/** What steps came to, by their numbers and all that they read; the least recently used first. */
+/** Results of steps, by their numbers and everything that they read; the least recently used first. */
 const outcomes = new Map<string, readonly Written[]>();
 let rememberedBytes = 0;
 
-/** Runs a step on the memory that is bound to it, or writes there what it came to on the same bytes before. */
+/** Runs a step on the memory bound to it, or writes the remembered result for the same bytes. */
 export function runStep(number: number, memory: readonly Buffer[]): void {
   const bound = stepNumbered(number);
   const parts = partsByName(bound, memory);
@@ -32,10 +32,11 @@ function partsByName(
   { step, bindings }: BoundStep,
   memory: readonly Buffer[],
 ): ReadonlyMap<string, readonly Buffer[]> {
-  if (memory.length !== bindings.length) throw new Error(`${step.op}: another number of buffers is bound`);
+  if (memory.length !== bindings.length) throw new Error(`${step.op}: the wrong number of buffers is bound`);
   const parts = new Map<string, Buffer[]>();
   bindings.forEach(({ tensor: { name }, sizeBytes }, i) => {
-    if (memory[i]!.length < sizeBytes) throw new Error(`${step.op}: what is bound for ${name} is too small`);
+    if (memory[i]!.length < sizeBytes)
+      throw new Error(`${step.op}: the buffer bound for ${name} is too small`);
     parts.set(name, [...(parts.get(name) ?? []), memory[i]!.subarray(0, sizeBytes)]);
   });
   return parts;

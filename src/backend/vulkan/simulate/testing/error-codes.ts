@@ -33,7 +33,7 @@ export const errorCodes: Readonly<Partial<Record<CallName, readonly number[]>>> 
   vkWaitForFences: [-1, -2, -4],
 };
 
-/** Out of memory and device loss: after these the text must still be right. At vkAllocateMemory every refusal is one. */
+/** Out of memory and device loss: after these the text must still be right. At vkAllocateMemory any error counts as out of memory. */
 export function mustBeSurvived(call: string, code: number): boolean {
   return call === "vkAllocateMemory" || [-1, -2, -4, ...(call === "vkMapMemory" ? [-5] : [])].includes(code);
 }

@@ -3,7 +3,7 @@ import type { Holder } from "../live-handles.js";
 
 const nListed = 20;
 
-/** Whether every handle and every byte has been given back; throws saying what has not, and who holds it. */
+/** Checks that every handle and every byte has been freed; the error says what has not, and who holds it. */
 export function nothingLeft(tables: CountedTables): boolean {
   const left = tables.holders();
   if (left.length === 0) return true;
@@ -16,7 +16,7 @@ export function nothingLeft(tables: CountedTables): boolean {
   throw new Error(`still alive: ${kinds.join(", ")}; bytes per heap: ${heapBytes}\n  ${lines.join("\n  ")}`);
 }
 
-/** The same as an answer: what has not been given back, or null. */
+/** Returns what has not been freed, or null. */
 export function leftOf(tables: CountedTables): string | null {
   try {
     nothingLeft(tables);
