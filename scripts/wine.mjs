@@ -19,7 +19,7 @@ const models = process.env.WHISPER_VULKAN_CACHE ?? `${homedir()}/.cache/whisper-
 const wineEnvironment = {
   WINEPREFIX: `${home}prefix`,
   WINEDEBUG: "-all",
-  NODE_SKIP_PLATFORM_CHECK: "1", // Wine 8 passes for a Windows 7 until it is told otherwise
+  NODE_SKIP_PLATFORM_CHECK: "1", // by default, Wine 8 presents itself as Windows 7
 };
 
 process.exitCode = main();

@@ -233,7 +233,7 @@ describe("a device", () => {
 
 describe("a pull", () => {
   const tiny = modelNamed("tiny");
-  /** A port that nobody listens on any more. */
+  /** A port on which nothing listens any more. */
   const nowhere = { HF_ENDPOINT: "" };
   beforeAll(() =>
     withHub(async (endpoint) => {

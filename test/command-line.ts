@@ -22,7 +22,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
     child[name].setEncoding("utf8").on("data", (text: string) => {
       texts[name] += text;
     });
-  child.stdin.on("error", () => {}); // whether it reads its input is its own affair
+  child.stdin.on("error", () => {}); // the program need not read its input
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (status) => resolve({ status, ...texts }));

@@ -9,7 +9,7 @@ import { formats } from "../src/formats/index.js";
 import { writeModel } from "./command-line.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-/** npm by itself waits for minutes where there is no network. */
+/** By default, npm waits for minutes where there is no network. */
 const impatient = [
   ...["--fetch-retries=1", "--fetch-timeout=30000"],
   ...["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"],

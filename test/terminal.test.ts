@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
 
-/** Everything that a terminal of so many columns gets, keystrokes given before; "␛" stands for the escape character. */
+/** Everything that a terminal with this many columns gets; keystrokes are sent beforehand; "␛" stands for the escape character. */
 function inTerminal(columns: number, args: string, env: NodeJS.ProcessEnv = {}, typed = "") {
   const command = `stty cols ${columns} rows 24; '${process.execPath}' '${bin}' -m model.bin -l en --temperature 0 ${args}`;
   const { NO_COLOR: _, FORCE_COLOR: __, ...clean } = process.env;

@@ -186,7 +186,7 @@ export function variants() {
     });
   }
 
-  // cut off: what is left is read, and it is said
+  // cut off: the rest is read, with a warning
   for (const [ending, codec] of [
     ["wav", "pcm_s16le"],
     ["flac", "flac"],

@@ -15,7 +15,7 @@ import { toWhisperRate } from "./whisper-rate.js";
  * `temporary-folder-unwritable`, `option-invalid` (a stream of something else), `aborted`, `disposed`.
  */
 export interface AudioFile extends AudioSource {
-  /** What messages call it: a path, a URL, "stream", "samples". */
+  /** Its name in messages: a path, a URL, "stream", "samples". */
   readonly name: string;
   /** Length in seconds, stated by the container or estimated; null when unknown. Good for progress only. */
   readonly durationSeconds: number | null;

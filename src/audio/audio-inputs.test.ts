@@ -121,7 +121,7 @@ describe.runIf(hasInputs)("recordings that were once decoded wrongly (skipped wi
       if (startSeconds > 0) {
         const first = samples.findIndex((x) => Math.abs(x) > 0.01);
         expect(first / 16_000 - startSeconds).toBeGreaterThan(0);
-        expect(first / 16_000 - startSeconds).toBeLessThan(0.4); // as far as the speaker takes to begin
+        expect(first / 16_000 - startSeconds).toBeLessThan(0.4); // the time until the speaker begins
       }
     });
 

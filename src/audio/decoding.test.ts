@@ -189,7 +189,7 @@ describe.each(victims)("damaged %s", (_, read) => {
     expect(warnings.length).toBeGreaterThan(0);
     expect(samples.length).toBeGreaterThan(whole.samples.length * 0.75);
     // The end is the same as that of the whole recording, except for what pads it: how much of that to cut off
-    // cannot be told when part of an MP3 is missing.
+    // is unknown when part of an MP3 is missing.
     const tail = whole.samples.subarray(-16_000);
     const best = Math.max(
       ...Array.from({ length: 600 }, (_, padding) =>

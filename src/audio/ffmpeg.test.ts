@@ -114,7 +114,9 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     }
     await expect(decode(bytes, "no-such-program")).rejects.toMatchObject({
       code: "audio-codec-unsupported",
-      message: expect.stringMatching(/^buffer: contains .*AAC.*, which needs the program no-such-program, but/),
+      message: expect.stringMatching(
+        /^buffer: contains .*AAC.*, which needs the program no-such-program, but/,
+      ),
     });
   });
 

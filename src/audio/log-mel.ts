@@ -30,7 +30,7 @@ export interface Gap {
 export interface LogMelOptions {
   /** (nMels, 201): the mel filters of the model. */
   readonly filters: Float32Array;
-  /** What messages call the recording. */
+  /** The recording's name in messages. */
   readonly name?: string | undefined;
   /** Frames up to which the first pass is kept in memory, in blocks of 1000; default 30 minutes. */
   readonly maxKeptFrames?: number | undefined;

@@ -21,7 +21,7 @@ const WEIGHTS: Record<Speaker, number> = {
   other: 0,
 };
 
-/** The usual layouts by number of channels, as ffmpeg takes them where nobody says. */
+/** The usual layouts by number of channels, as ffmpeg assumes them where none is given. */
 const USUAL: readonly (readonly Speaker[])[] = [
   [],
   ["FC"],

@@ -137,7 +137,7 @@ class Comparison {
     this.#powers = weights.map(() => 0);
   }
 
-  /** Takes a block; false where there is no sound in it that counts. */
+  /** Takes a block; false where it contains no sound that counts. */
   add(channels: readonly Float32Array[], mono: Float32Array): boolean {
     const powers = channels.map((channel, c) => (this.#weights[c] === 0 ? 0 : powerOf(channel)));
     if (!(Math.max(...powers) > SOUND_POWER * mono.length)) return false;

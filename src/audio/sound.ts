@@ -9,7 +9,7 @@ import { onTimeline } from "./timeline.js";
 
 /** A recording's sound before it is mixed down and resampled. */
 export interface Sound {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly durationSeconds: number | null;
   /** Whether `begin` may be called more than once. */

@@ -99,7 +99,7 @@ export function findModel(name: string): CatalogueEntry | null {
 
 /**
  * The model of that name or alias.
- * @throws WhisperVulkanError "model-unknown", naming the nearest names; "option-invalid" for what is no text
+ * @throws WhisperVulkanError "model-unknown", naming the nearest names; "option-invalid" for anything but a string
  */
 export function modelNamed(name: string): CatalogueEntry {
   checkModelName(name);

@@ -52,7 +52,7 @@ describe("removeModel()", () => {
 
   test("says when the cache can't be written", async () => {
     const path = join(folder, "ggml-tiny.bin");
-    mkdirSync(path); // a folder in the file's place is no file to remove
+    mkdirSync(path); // a folder in the file's place must not be removed
     await expect(removeModel("tiny")).rejects.toMatchObject({ code: "cache-not-writable" });
     expect(readdirSync(folder)).toEqual(["ggml-tiny.bin"]);
   });

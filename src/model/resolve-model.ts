@@ -10,7 +10,7 @@ export type ModelChoice =
 /**
  * A path where the text has a separator or ends with .bin; otherwise a model's name; otherwise the file of that name
  * in the current folder. (To name a file called "base", write "./base".)
- * @throws WhisperVulkanError "model-unknown"; "option-invalid" for what is no text
+ * @throws WhisperVulkanError "model-unknown"; "option-invalid" for anything but a string
  */
 export async function resolveModel(nameOrPath: string): Promise<ModelChoice> {
   checkModelName(nameOrPath);

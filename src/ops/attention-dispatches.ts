@@ -25,7 +25,7 @@ export const commonHeadSize = 64;
 /** Keys whose scores the decoder's kernel keeps in shared memory (maxKeys in attention-one.comp). */
 export const maxKeysAtOnce = 1536;
 
-/** Threads for one decoder query: as many as the device takes, up to 512, to have many loads under way. */
+/** Threads for one decoder query: as many as the device takes, up to 512, to have many loads in progress. */
 export function decoderThreads(device: KernelDevice): number {
   if (device.software) return 128; // which gain nothing from more
   const { maxWorkgroupInvocations, sharedMemorySizeBytes } = device;

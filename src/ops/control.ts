@@ -5,7 +5,7 @@
  *   header   (nRows, 4)              position, length, audio, active
  *   tokens   (nRows, nTokens)        token ids fed in this run
  *   origin   (nRows, nTextCtx)       for each earlier position, which row's cache holds its key and value
- *   select   (2 * nRows)             flat indices into (nRows * nTokens) whose logits are wanted
+ *   select   (2 * nRows)             flat indices into (nRows * nTokens) whose logits are needed
  *
  * position: where the row's first token stands; length: how many of its nTokens are real (the rest is padding,
  * computed but never written to a cache); audio: the window whose cross-attention cache the row attends to;

@@ -1,4 +1,4 @@
-// The processes that read inputs, and what is told of those that crash, hang or print.
+// The processes that read inputs, and the reports on those that crash, hang or print.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

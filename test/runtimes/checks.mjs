@@ -14,7 +14,7 @@ const sample = (/** @type {string} */ name) =>
 const river = sample("river.wav");
 const spoken = /river was calm in the morning.*three people across the water.*old stone house/s;
 const options = { language: "en", temperature: 0 };
-/** Elsewhere there is no list of a process' children to be read. */
+/** Other systems have no readable list of a process's children. */
 const onLinux = process.platform === "linux";
 let nFailed = 0;
 

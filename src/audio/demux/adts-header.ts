@@ -36,7 +36,7 @@ export function readAdtsHeader(bytes: Uint8Array, at: number): AdtsHeader | null
     frameBytes,
     nBlocks: (byte(6) & 3) + 1,
     hasChecksum: (byte(1) & 1) === 0,
-    // All but private, original and home bits.
+    // All except the private, original and home bits.
     fixedPart: (byte(1) << 16) | ((byte(2) & 0xfd) << 8) | (byte(3) & 0xc0),
   };
 }

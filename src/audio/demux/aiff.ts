@@ -33,7 +33,7 @@ async function open(
     const [name, sizeBytes] = [letters(head, 0), viewOf(head).getUint32(4)];
     if (name === "COMM") description = readDescription(await source.read(at + 8, Math.min(sizeBytes, 64)));
     if (name === "SSND") {
-      // 4 bytes of offset to the first sample, 4 of a block size that nobody uses
+      // 4 bytes of offset to the first sample, 4 of an unused block size
       const offset = head.length >= 12 ? viewOf(head).getUint32(8) : 0;
       sound = { start: at + 16 + offset, sizeBytes: sizeBytes - 8 - offset };
       if (description === null && !source.isReplayable) await source.whole(); // its description comes after it

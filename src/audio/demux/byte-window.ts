@@ -18,7 +18,7 @@ export class ByteWindow {
   /** Position of the parser within `bytes`. */
   at = 0;
 
-  /** `releases`: lets go of what is after the parser; not for a look ahead of what is read again. */
+  /** `releases`: releases the bytes that the parser has passed; not for a look ahead that is read again. */
   constructor(source: ByteSource, start: number, end = Number.POSITIVE_INFINITY, releases = true) {
     this.#source = source;
     this.#start = start;

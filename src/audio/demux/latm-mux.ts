@@ -16,7 +16,7 @@ interface StreamMux {
 /** Reads AudioMuxElements (1.7.3.1): frames of AAC with, now and then, what is needed to decode them. */
 export class MuxReader {
   readonly #bits = new BitReader();
-  /** As it was said last; null before it was said. */
+  /** The last description; null before the first. */
   mux: StreamMux | null = null;
 
   /** The element's frames; none before the stream was described; null for damage. */

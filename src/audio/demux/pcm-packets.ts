@@ -6,7 +6,7 @@ import type { Packet, Track } from "./demuxer.js";
 const PACKET_FRAMES = 8192;
 
 /**
- * The PCM that stands in a file as one piece, from `start` to `end` (Infinity: to the file's end). `frameBytes`: one
+ * The PCM that is stored in a file as one piece, from `start` to `end` (Infinity: to the file's end). `frameBytes`: one
  * sample of each channel.
  */
 export async function* pcmPackets(

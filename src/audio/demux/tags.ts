@@ -15,9 +15,9 @@ export async function skipTags(window: ByteWindow): Promise<number> {
   }
 }
 
-/** Bytes from which a tag can be told. */
+/** Bytes that are enough to recognise a tag. */
 export const LOOK_BYTES = 32;
-/** Zeros in a row by which padding is told from anything else. */
+/** Zeros in a row that count as padding. */
 const PADDING_BYTES = 8;
 
 /** Whether a tag or padding begins at `bytes[at]`; at least LOOK_BYTES should follow, fewer only at the end. */

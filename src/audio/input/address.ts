@@ -19,7 +19,7 @@ export function parseAddress(text: string): URL {
   }
 }
 
-/** The path a file: address stands for. Error: `option-invalid` (another host, an escape that is none). */
+/** The path a file: address stands for. Error: `option-invalid` (another host, an invalid escape). */
 export function pathOfAddress(url: URL): string {
   try {
     return fileURLToPath(url);

@@ -1,26 +1,26 @@
 /**
- * The bytes of a recording, read as they come: a file, memory, a download, a pipe. Readers move forward; a reader that
+ * The bytes of a recording, read as they arrive: a file, memory, a download, a pipe. Readers move forward; a reader that
  * needs the end first asks for `whole()`.
  */
 export interface ByteSource {
-  /** What messages call it: a path, a URL, "stream". */
+  /** Its name in messages: a path, a URL, "stream". */
   readonly name: string;
-  /** Size of all of it; null while that is not known, as of a stream that is still coming. */
+  /** Its total size; null while that is unknown, as for a stream that is still arriving. */
   readonly sizeBytes: number | null;
   /** Whether everything can be read again from the start: files and memory, and streams after `whole()`. */
   readonly isReplayable: boolean;
   /**
    * Reads `lengthBytes` from `offset` on; fewer only at the end. Waits for bytes that are still on their way.
    *
-   * @throws WhisperVulkanError `file-unreadable`, `aborted`; RangeError for bytes that were let go
+   * @throws WhisperVulkanError `file-unreadable`, `aborted`; RangeError for bytes that were released
    */
   read(offset: number, lengthBytes: number): Promise<Uint8Array>;
   /**
-   * As `read`, but does not wait for all of it: at least one byte, as many as are there, none at the end. For parsers
-   * that look ahead in a stream as slow as the sound itself. Where it is missing, `read` does.
+   * Like `read`, but does not wait for all bytes: it returns those that are there, at least one, none at the end. For parsers
+   * that look ahead in a stream as slow as the sound itself. Where it is absent, `read` is used.
    */
   readSome?(offset: number, lengthBytes: number): Promise<Uint8Array>;
-  /** Says that nothing before `offset` is read again. A stream lets those bytes go; files don't care. */
+  /** Says that nothing before `offset` is read again. A stream discards those bytes; files ignore this. */
   release(offset: number): void;
   /**
    * Waits for all of it and makes every byte readable in any order; a stream is written to a temporary file for that.
@@ -29,7 +29,7 @@ export interface ByteSource {
    * @throws WhisperVulkanError `disk-full`, `temporary-folder-unwritable`, `file-unreadable`, `aborted`
    */
   whole(): Promise<number>;
-  /** A path under which another program can read all of it; writes a temporary file where there is none. */
+  /** A path at which another program can read everything; writes a temporary file if there is none. */
   path(): Promise<string>;
   /** Closes the file, ends the stream, removes temporary files. Calling it again does nothing. */
   close(): Promise<void>;

@@ -80,7 +80,7 @@ function withTemporaryPath(name: string, sizeBytes: number, read: ByteSource["re
       return (await written).path;
     },
     close: async () => {
-      const file = await written?.catch(() => null); // told by path()
+      const file = await written?.catch(() => null); // path() reports the error
       await file?.remove();
     },
   };

@@ -11,7 +11,7 @@ export function nameForMessages(name: string): string {
   return line.length <= MAX_NAME_LENGTH ? line : `${line.slice(0, MAX_NAME_LENGTH - 3)}...`;
 }
 
-/** An address that cannot be parsed may carry a password too, so this goes by its text. */
+/** An address that cannot be parsed may contain a password too, so this searches the text. */
 function withoutCredentials(name: string): string {
   return name.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
 }

@@ -12,13 +12,13 @@ export function isRate(hz: unknown): hz is number {
 /** Mono samples: floats from -1 to 1, or 16-bit integers. */
 export type SampleArray = Float32Array | Float64Array | Int16Array;
 
-/** Mono samples with their rate in Hz: in memory, or as they come. */
+/** Mono samples with their rate in Hz: in memory, or a stream. */
 export interface Samples {
   readonly samples: SampleArray | AsyncIterable<SampleArray>;
   readonly sampleRate: number;
 }
 
-/** Mono samples as they come, with their rate in Hz. */
+/** A stream of mono samples, with their rate in Hz. */
 export interface SampleStream extends AsyncIterable<SampleArray> {
   readonly sampleRate: number;
 }

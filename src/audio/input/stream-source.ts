@@ -9,11 +9,11 @@ const FIRST_BUFFER_BYTES = 1 << 17;
 
 /** What is known of a stream before it is read. */
 export interface StreamFacts {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** How many bytes it should have, as a download's header says; null where nothing does. */
   readonly sizeBytes: number | null;
-  /** What to do when it breaks. */
+  /** The hint of the error when it breaks off. */
   readonly hint: string;
 }
 

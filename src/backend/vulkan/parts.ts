@@ -3,7 +3,7 @@ import { leadingRows } from "../../memory/index.js";
 import type { TensorPart } from "../../ops/kernel.js";
 import { elementCount, elementSizeBytes, type Tensor, tensorSizeBytes } from "../../ops/tensor.js";
 
-/** A run of outermost rows of a tensor, and where its bytes stand in the tensor. */
+/** A run of outermost rows of a tensor, and where its bytes are in the tensor. */
 export interface Rows {
   readonly firstRow: number;
   readonly nRows: number;

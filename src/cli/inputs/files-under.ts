@@ -41,6 +41,6 @@ async function leadsToFile(entry: Dirent, path: string): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isFile();
   return promises.stat(path).then(
     (target) => target.isFile(),
-    () => false, // a link to nothing is no recording
+    () => false, // a broken link is not a recording
   );
 }

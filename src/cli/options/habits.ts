@@ -26,7 +26,7 @@ const meanings: Readonly<Record<string, string>> = {
   "--output-words": notYet,
   "-ocsv": notYet,
   "--output-csv": notYet,
-  // whisper-cli: what is heard, and how
+  // whisper-cli: input and recognition
   "--file": "is not needed here: give the recording alone",
   "-tr": "is --task translate here",
   "--translate": "is --task translate here",

@@ -43,7 +43,7 @@ export class Matrix {
   readonly #window: WindowJob;
   readonly #driver: Driver;
   readonly #options: VulkanOptions;
-  /** Tokens, heard on another device. */
+  /** Tokens recognised on another device. */
   readonly #expected: readonly number[];
 
   private constructor(

@@ -46,7 +46,7 @@ export function toyModel(dimensions: ModelDimensions = toyDimensions): SmallMode
     const value = (i: number) => {
       if (/ln[^.]*\.weight$/.test(name)) return 1;
       if (name.endsWith(".bias")) return 0;
-      // Only tokens that are text have an embedding, so that nothing else is said.
+      // Only text tokens have an embedding, so that nothing else is emitted.
       if (name === "decoder.token_embedding.weight" && i >= nTextTokens * dimensions.nTextState) return 0;
       return width * noise();
     };

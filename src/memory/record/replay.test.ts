@@ -95,12 +95,12 @@ const pieces = fc.array(
   }),
   { minLength: 1, maxLength: 20 },
 );
-/** The n-th allocation; all of a type above a size; with a code that nobody knows. */
+/** The n-th allocation; all of a type above a size; with an unknown code. */
 const refusals = fc.record({
   nth: fc.array(fc.boolean(), { maxLength: 30 }),
   above: fc.array(fc.oneof(fc.constant(Infinity), fc.nat(60 * MiB)), { minLength: 12, maxLength: 12 }),
 });
-/** capacity: of requests, 100 if nothing is said. */
+/** capacity: number of requests, default 100. */
 const limits = fc.record({ limited: fc.boolean(), capacity: fc.constantFrom(100, 100, 3) });
 const steps = fc.array(
   fc.oneof(

@@ -18,7 +18,7 @@ export function wholeLimits(given: Partial<CardLimits>): { limits: CardLimits; a
     const value = given[name];
     if (value && (!alignments.includes(name) || isAlignment(value, guaranteedLimits[name]))) return value;
     assumed.push(`limits.${name}`);
-    // before VK_KHR_maintenance4 there is no limit of buffers
+    // before VK_KHR_maintenance4, buffers have no limit
     return name === "maxBufferSize" && value === undefined ? largestSize : guaranteedLimits[name];
   };
   const known = (name: "maxComputeSharedMemorySize" | "maxComputeWorkGroupInvocations" | "subgroupSize") =>

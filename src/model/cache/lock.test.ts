@@ -49,7 +49,7 @@ describe("FileLock", () => {
   });
 
   it("is taken at once from a process that has died, by one of several waiters at a time", async () => {
-    // Many rounds: whether two waiters meet while they take it over is a matter of luck.
+    // Many rounds, since two waiters take it over at the same time only by chance.
     for (let round = 0; round < 200; round++) {
       await written(deadPid);
       let holders = 0;

@@ -29,7 +29,7 @@ export interface SmallModel {
   tensors: SmallTensor[];
 }
 
-/** Where things stand in the header, in bytes. */
+/** Positions in the header, in bytes. */
 export const headerOffsets = { nVocab: 4, nTextState: 28, weightType: 44, melFilters: 48 } as const;
 /** Start of the vocabulary of a small model. */
 export const vocabularyOffset = headerOffsets.melFilters + 8 + smallDimensions.nMels * melBins * 4;

@@ -25,7 +25,7 @@ export interface OpenAiResult {
 
 const file = new URL("../../../../shared/reference/data/openai-base.jsonl.gz", import.meta.url);
 
-/** OpenAI's results, or null (said once) where the file is absent. */
+/** OpenAI's results, or null (reported once) where the file is absent. */
 export function openAiResults(): readonly OpenAiResult[] | null {
   if (!existsSync(file)) {
     console.log(`skipped: no ${file.pathname.split("/").at(-1)}`);
@@ -35,7 +35,7 @@ export function openAiResults(): readonly OpenAiResult[] | null {
   return lines.map((line) => JSON.parse(line) as OpenAiResult);
 }
 
-/** The vocabulary of a model in the cache, or null (said) where it has not been pulled. */
+/** The vocabulary of a model in the cache, or null (reported) where it has not been pulled. */
 export async function pulledVocabulary(name: "base" | "tiny.en"): Promise<Vocabulary | null> {
   const path = (await listModels()).find((model) => model.name === name)?.cachedPath;
   if (!path) {

@@ -10,7 +10,7 @@ export interface Attempt {
   readonly noSpeech?: number;
   /** True: twenty other words are nearly as likely as each word, so that its log-probability is about -3. */
   readonly unsure?: boolean;
-  /** False: when its tokens are said it says the last one again instead of ending. Default true. */
+  /** False: after its tokens it repeats the last one instead of ending. Default true. */
   readonly ends?: boolean;
 }
 

@@ -28,7 +28,7 @@ export interface AudioSpecificConfig {
 }
 
 /**
- * Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1); null for one that is invalid. SBR and PS that are said
+ * Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1); null for one that is invalid. SBR and PS that are signalled
  * in the extension after (0x2b7), or not at all, make no difference to the core: the extension is not read.
  */
 export function readAudioSpecificConfig(header: Uint8Array): AudioSpecificConfig | null {

@@ -41,7 +41,7 @@ export interface MetElement {
 }
 
 /**
- * The loudspeakers of a frame's channels in their order; null where nobody says. A frame that differs from the layout
+ * The loudspeakers of a frame's channels in their order; null where that is unknown. A frame that differs from the layout
  * has the last word: its numbers of channels may be another usual layout's.
  */
 export function speakersOf(

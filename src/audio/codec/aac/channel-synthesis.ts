@@ -29,7 +29,7 @@ export class ChannelSynthesis {
     return samples;
   }
 
-  /** What is played for a frame that is lost: the rest of the one before. */
+  /** The output for a lost frame: the rest of the one before. */
   fadeOut(): Float32Array {
     const samples = this.#filterBank.fadeOut(this.#overlap);
     if (!isPlausible(samples)) samples.fill(0);

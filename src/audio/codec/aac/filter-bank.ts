@@ -63,7 +63,7 @@ export class FilterBank {
     this.#long.forward(samples, spectrum, 2 * FULL_SCALE);
   }
 
-  /** The sound still overlapping, and nothing new: what is played for a frame that is lost. */
+  /** The output for a lost frame: the sound that still overlaps, and nothing new. */
   fadeOut(state: OverlapState): Float32Array {
     const samples = Float32Array.from(state.tail);
     state.tail.fill(0);

@@ -14,7 +14,7 @@ export interface LayoutElement {
 
 /** Reads a program_config_element after its id (ISO/IEC 14496-3, 4.4.1.1): which element feeds which loudspeakers. */
 export function readProgramConfig(bits: BitReader): LayoutElement[] {
-  bits.skip(4 + 2 + 4); // tag, object type, rate: the stream's own header has said them
+  bits.skip(4 + 2 + 4); // tag, object type, rate: the stream's own header has them
   const nFront = bits.read(4);
   const nSide = bits.read(4);
   const nBack = bits.read(4);

@@ -13,7 +13,7 @@ export interface AlacConfig {
 }
 
 const CONFIG_BYTES = 24;
-/** A frame of 4096 samples is usual; nobody writes larger ones than this. */
+/** A frame of 4096 samples is usual; no encoder writes larger ones than this. */
 const MAX_FRAME_SAMPLES = 1 << 16;
 
 /**

@@ -106,7 +106,7 @@ function unmix(sums: Int32Array, differences: Int32Array, mixBits: number, mixWe
   }
 }
 
-/** Data of no meaning here: a number, whether it begins at a whole byte, its size. */
+/** Data that is not used here: a number, whether it begins at a whole byte, its size. */
 function skipData(reader: BitReader): void {
   reader.position += 4;
   const isAligned = reader.uint(1) === 1;

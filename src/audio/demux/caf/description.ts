@@ -63,7 +63,7 @@ function pcmFormat({ format, flags, bits, bytesPerPacket, nChannels }: Descripti
   if (format !== "lpcm") return null;
   const isLittle = (flags & LITTLE_ENDIAN) !== 0;
   if (flags & FLOAT) return bits === 64 ? (isLittle ? "f64le" : "f64be") : isLittle ? "f32le" : "f32be";
-  // 20 bits stand in 3 bytes, or in 4.
+  // 20 bits are stored in 3 bytes, or in 4.
   const stored = bytesPerPacket > 0 ? (8 * bytesPerPacket) / nChannels : 8 * Math.ceil(bits / 8);
   return (isLittle ? INTEGERS_LITTLE : INTEGERS)[stored] ?? null;
 }

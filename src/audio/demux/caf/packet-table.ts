@@ -9,7 +9,7 @@ export interface PacketTable {
   readonly nValidFrames: number;
   /** Samples at the start that are the encoder's delay. */
   readonly nPrimingFrames: number;
-  /** A packet after the other: bytes, frames, as far as the description does not say them. */
+  /** Packet by packet: bytes and frames, where the description does not give them. */
   readonly entries: Uint8Array;
 }
 

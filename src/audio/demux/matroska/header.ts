@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../input/byte-source.js";
 import { ID, readId, readVint } from "./ebml.js";
 
-/** Elements whose content is walked like what stands beside them. */
+/** Elements whose content is read like the elements beside them. */
 const ENTERED = new Set<number>([ID.segment, ID.cluster, ID.blockGroup]);
 /** Elements that may stand in a file, a segment, a cluster or a block group; anything else is damage. */
 const KNOWN = new Set<number>([

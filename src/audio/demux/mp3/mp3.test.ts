@@ -27,7 +27,7 @@ test.each([
 ])("%s in the middle: both parts are heard at their own speed", async (_, first, second, before, after) => {
   const { samples, warnings } = await decode(join(first, second));
   expect(warnings).toEqual([]);
-  // Delay and padding of the second part are heard, as with ffmpeg.
+  // Delay and padding of the second part are played, as with ffmpeg.
   expect(Math.abs(samples.length - 16000)).toBeLessThan(2 * 0.053 * 16000);
   expect(Math.abs(frequency(samples.subarray(800, 7200)) - before)).toBeLessThan(8);
   expect(Math.abs(frequency(samples.subarray(9200, 14400)) - after)).toBeLessThan(8);

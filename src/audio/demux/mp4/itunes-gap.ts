@@ -1,7 +1,7 @@
 import { boxes, find } from "./boxes.js";
 import type { Edit } from "./edits.js";
 
-/** An encoder's delay is less than this; more is no number of samples. */
+/** An encoder's delay is less than this; a larger number is not a delay. */
 const MAX_DELAY = 16384;
 
 /**

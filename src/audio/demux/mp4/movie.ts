@@ -28,7 +28,7 @@ export interface SoundTrack extends TimedTrack {
   readonly defaults: FragmentDefaults;
 }
 
-/** What samples of fragments are like where nothing else is said. */
+/** Default properties of the samples of fragments. */
 export interface FragmentDefaults {
   readonly description: number;
   readonly durationTicks: number;

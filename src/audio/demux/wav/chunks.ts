@@ -50,7 +50,7 @@ export async function behindChunk(source: ByteSource, style: ChunkStyle, chunk: 
   return !isChunk(next, style, 1, null) && isChunk(next, style, 0, null) ? end : end + 1;
 }
 
-/** Larger chunks than this beside the samples are taken for something else, where a file's size is not known. */
+/** Where a file's size is unknown, a chunk without samples that is larger than this does not count as a chunk. */
 const MAX_SIDE_BYTES = 1 << 24;
 
 /** Whether `bytes[at]` looks like the header of a chunk that fits into the `leftBytes` after `at`. */

@@ -101,5 +101,5 @@ const NAMES: Record<number, string> = {
   8193: "DTS",
 };
 
-/** What messages call the codec. */
+/** The codec's name in messages. */
 export const codecName = (code: number): string => NAMES[code] ?? "compressed WAV";

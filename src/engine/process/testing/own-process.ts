@@ -51,7 +51,7 @@ export function setUp(): void {
   afterEach(() => void Object.assign(limits, usualLimits));
 }
 
-/** What a recording comes to in this process. */
+/** The result of a recording in this process. */
 export function expected(nth: number): Promise<TranscriptionResult> {
   results[nth] ??= local.transcribe(recordings[nth]!, options);
   return results[nth];

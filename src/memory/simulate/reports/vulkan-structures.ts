@@ -122,7 +122,7 @@ function limitsOf(
   );
 }
 
-/** A number, a name, several names, or several in one text. */
+/** A number, a name, several names, or several names in one string. */
 function flagsOf(fields: Fields, value: unknown, path: string): number {
   const isNames = typeof value === "string" && !/^\s*(0x)?\d/.test(value);
   const names = isNames ? value.split(/[|\s]+/).filter(Boolean) : value;

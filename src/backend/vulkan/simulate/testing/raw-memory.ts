@@ -5,7 +5,7 @@ import { Device } from "../../device.js";
 import { openInstance, physicalDevices, type Tables } from "../../instance.js";
 import { queryDevice } from "../../query-device.js";
 
-/** A device's memory by the driver's own calls, with nothing in between that heeds budgets or flushes. */
+/** A device's memory by the driver's own calls, with nothing in between that checks budgets or flushes. */
 export class RawMemory {
   readonly device: Device;
 
