@@ -8,7 +8,7 @@ import { readReport, replay } from "../../dist/memory/record/index.js";
 import { cardFromJson } from "../../dist/memory/simulate/index.js";
 import { openModel } from "../../dist/model/index.js";
 import { outcomeOf } from "./check-error.mjs";
-import { mutateBytes, mutateJson } from "./mutate.mjs";
+import { mutateBytes, mutateJson, mutateParts } from "./mutate.mjs";
 import { randomFrom } from "./random.mjs";
 
 /**
@@ -83,7 +83,7 @@ export const targets = {
  */
 function bytesFrom(seeds, random) {
   const pick = () => /** @type {Buffer} */ (seeds[random(seeds.length)]);
-  return mutateBytes(pick(), random, pick());
+  return (random(2) ? mutateParts : mutateBytes)(pick(), random, pick());
 }
 
 /**
@@ -98,6 +98,9 @@ function jsonFrom(seeds, random) {
 /** @param {Buffer} bytes */
 const parsed = (bytes) => JSON.parse(bytes.toString());
 
+/** A name that no program can have: so nothing is started. */
+const NO_PROGRAM = "no\0ffmpeg";
+
 /**
  * Decodes a recording without the help of ffmpeg.
  * @param {Buffer | AsyncIterable<Uint8Array>} input
@@ -105,7 +108,7 @@ const parsed = (bytes) => JSON.parse(bytes.toString());
 async function decode(input) {
   let [nSamples, nSilent] = [0, 0];
   const outcome = await outcomeOf(async () => {
-    const audio = await openAudio(input, { ffmpeg: "/there/is/no/ffmpeg" });
+    const audio = await openAudio(input, { ffmpeg: NO_PROGRAM });
     try {
       for await (const piece of /** @type {AsyncIterable<any>} */ (audio)) {
         if ("nSilentSamples" in piece) {
