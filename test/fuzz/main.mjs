@@ -1,4 +1,4 @@
-// npm run fuzz [-- --inputs N] [--seed N] [--only TARGET] [--no-state] [--input "TARGET SEED INDEX"]
+// npm run fuzz [-- --inputs N] [--seed N] [--only TARGET] [--lanes N] [--no-state] [--input "TARGET SEED INDEX"]
 // Mutated recordings, models, cards and reports: each must be read or refused with one of our errors, in bounded time and
 // memory, with nothing printed. A run can be interrupted: it goes on where it stopped, as long as the seed is the same
 // (with --no-state it neither goes on nor can be gone on with).
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     input: { type: "string" },
+    lanes: { type: "string", default: `${availableParallelism()}` },
     "no-state": { type: "boolean", default: false },
   },
 });
@@ -51,19 +52,22 @@ async function runAll(nInputs, seed) {
   const finds = state.finds ?? [];
   /** @type {Record<string, number>} */
   const done = state.done ?? {};
-  let slowest = { ms: 0, what: "" };
+  /** How often each came out, by target. @type {Record<string, Record<string, number>>} */
+  const allOutcomes = state.outcomes ?? {};
+  let slowest = state.slowest ?? { ms: 0, what: "" };
+  let mostBytes = state.mostBytes ?? 0;
   console.log(`seed ${seed}`);
   for (const [name, share] of Object.entries(shares)) {
     if (values.only !== undefined && values.only !== name) continue;
     const end = Math.round(nInputs * share);
     let next = done[name] ?? 0;
-    /** @type {Record<string, number>} */
-    const outcomes = {};
+    allOutcomes[name] ??= {};
+    const outcomes = allOutcomes[name];
     const save = (/** @type {number} */ upTo) => {
       done[name] = Math.max(done[name] ?? 0, upTo);
       if (values["no-state"]) return;
       mkdirSync(cache, { recursive: true });
-      writeFileSync(stateFile, JSON.stringify({ done, finds }));
+      writeFileSync(stateFile, JSON.stringify({ done, finds, outcomes: allOutcomes, slowest, mostBytes }));
     };
     /** Batches under way: what lies before all of them is done. @type {Set<number>} */
     const underWay = new Set();
@@ -74,7 +78,8 @@ async function runAll(nInputs, seed) {
         next = to;
         underWay.add(from);
         await batch(name, seed, from, to, {
-          outcome: (text, ms, index) => {
+          outcome: (text, ms, index, usedBytes) => {
+            mostBytes = Math.max(mostBytes, usedBytes);
             outcomes[text] = (outcomes[text] ?? 0) + 1;
             if (ms > slowest.ms) slowest = { ms, what: `${name} ${seed} ${index}` };
           },
@@ -87,12 +92,15 @@ async function runAll(nInputs, seed) {
         save(Math.min(next, ...underWay));
       }
     };
-    await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, lane));
+    await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
     closeAll();
     console.log(`${name}: ${end} inputs; ${JSON.stringify(outcomes)}`);
   }
   const seconds = (performance.now() - started) / 1000;
-  console.log(`slowest: ${slowest.what}, ${Math.round(slowest.ms)} ms; ${seconds.toFixed(0)} s in all`);
+  console.log(`slowest: ${slowest.what}, ${Math.round(slowest.ms)} ms of processor time`);
+  console.log(
+    `most memory of a process: ${Math.round(mostBytes / 2 ** 20)} MiB; ${seconds.toFixed(0)} s in all`,
+  );
   console.log(`${finds.length} finds`);
   process.exitCode = finds.length > 0 ? 1 : 0;
 }
