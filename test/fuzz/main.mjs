@@ -44,7 +44,7 @@ async function readOne(text) {
  * @param {number} seed
  */
 async function runAll(nInputs, seed) {
-  const shares = { audio: 0.8, model: 0.08, card: 0.06, report: 0.06 };
+  const shares = { model: 0.08, card: 0.06, report: 0.06, audio: 0.8 };
   const stateFile = `${cache}seed-${seed}.json`;
   const state = values["no-state"] ? {} : readState(stateFile);
   const started = performance.now();
