@@ -1,5 +1,5 @@
 // npm run fuzz [-- --inputs N] [--seed N] [--only TARGET] [--lanes N] [--no-state] [--input "TARGET SEED INDEX"]
-// Mutated recordings, models, cards and reports: each must be read or refused with one of our errors, in bounded time and
+// Mutated recordings, models, packages, cards and reports: each must be read or refused with one of our errors, in bounded time and
 // memory, with nothing printed. A run can be interrupted: it goes on where it stopped, as long as the seed is the same
 // (with --no-state it neither goes on nor can be gone on with).
 // --input makes one input again, writes it to a file and reads it here.
@@ -44,7 +44,7 @@ async function readOne(text) {
  * @param {number} seed
  */
 async function runAll(nInputs, seed) {
-  const shares = { audio: 0.8, model: 0.08, card: 0.06, report: 0.06 };
+  const shares = { audio: 0.79, model: 0.08, package: 0.01, card: 0.06, report: 0.06 };
   const stateFile = `${cache}seed-${seed}.json`;
   const state = values["no-state"] ? {} : readState(stateFile);
   const started = performance.now();
