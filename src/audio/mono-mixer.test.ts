@@ -117,6 +117,18 @@ test("a rumble in the low-frequency channel does not select that channel", () =>
   expect(rms(samples)).toBe(0);
 });
 
+test("one channel less, whose weights are the first ones of before", () => {
+  const mixer = new MonoMixer();
+  const [left, right, lfe] = [noise(100), noise(100), noise(100)];
+  const done = [
+    ...mixer.push({ channels: [left, right, lfe], sampleRate: RATE, speakers: ["FL", "FR", "LFE"] }),
+    ...mixer.push({ channels: [left, right], sampleRate: RATE, speakers: ["FL", "FR"] }),
+    ...mixer.flush(),
+  ];
+  expect(done.map(({ samples }) => samples.length)).toEqual([100, 100]);
+  expect(done[1]).toEqual(done[0]);
+});
+
 test("channels and rate may change at any sample; mono is handed on as it is", () => {
   const mixer = new MonoMixer();
   const mono = noise(100);

@@ -57,7 +57,8 @@ export class MonoMixer {
       return done;
     }
     const weights = monoWeights(pcm);
-    if (pcm.sampleRate !== this.#rate || weights.some((weight, i) => weight !== this.#weights[i])) {
+    const isSame = weights.length === this.#weights.length && weights.every((w, i) => w === this.#weights[i]);
+    if (pcm.sampleRate !== this.#rate || !isSame) {
       done.push(...this.flush());
       this.#begin(pcm, weights);
     }

@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
+import { shown } from "../shown.js";
 
 const units: Readonly<Record<string, number>> = {
   "": 1,
@@ -27,7 +28,7 @@ export function parseSize(text: string, what = "a size"): number {
   const bytes = Math.floor(Number(digits) * (factor ?? Number.NaN));
   // a size larger than any machine's memory is a typing mistake, and above 2^53 numbers are not exact
   if (!Number.isSafeInteger(bytes))
-    throw new WhisperVulkanError("option-invalid", `${what} ${JSON.stringify(text)} is not a size`, {
+    throw new WhisperVulkanError("option-invalid", `${what} ${shown(text)} is not a size`, {
       hint: "Write it like 512MiB, 8GB, 1.5GiB, or as a number of bytes.",
     });
   return bytes;

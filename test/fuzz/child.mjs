@@ -16,12 +16,17 @@ process.on("message", async (/** @type {any} */ { target: name, seed, from, to }
   for (let index = from; index < to; index++) {
     current = `${name} ${seed} ${index}`;
     process.send?.({ started: index });
-    const began = performance.now();
+    const began = process.cpuUsage();
     try {
       const outcome = await target.read(target.input(seed, index), index);
-      process.send?.({ done: index, outcome: outcome.split(",")[0], ms: performance.now() - began });
+      process.send?.({
+        done: index,
+        outcome: outcome.split(",")[0],
+        ms: cpuMs(began),
+        usedBytes: process.resourceUsage().maxRSS * 1024,
+      });
     } catch (error) {
-      process.send?.({ done: index, find: `${current}: ${describe(error)}`, ms: performance.now() - began });
+      process.send?.({ done: index, find: `${current}: ${describe(error)}`, ms: cpuMs(began) });
     }
     const usedBytes = process.resourceUsage().maxRSS * 1024;
     if (usedBytes > MOST_BYTES) {
@@ -32,6 +37,12 @@ process.on("message", async (/** @type {any} */ { target: name, seed, from, to }
   }
   process.send?.({ finished: true });
 });
+
+/** Of the processor, for other programs may keep it busy. @param {NodeJS.CpuUsage} since */
+function cpuMs(since) {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}
 
 /** @param {any} error */
 function describe(error) {

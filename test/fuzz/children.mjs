@@ -18,7 +18,7 @@ export function closeAll() {
  * @param {number} seed
  * @param {number} from
  * @param {number} to
- * @param {{ outcome(text: string, ms: number, index: number): void; find(text: string): void }} on
+ * @param {{ outcome(text: string, ms: number, index: number, usedBytes: number): void; find(text: string): void }} on
  */
 export async function batch(target, seed, from, to, on) {
   let next = from;
@@ -43,7 +43,7 @@ export async function batch(target, seed, from, to, on) {
         timer = setTimeout(hung, HANG_MS);
         if (message.started !== undefined) last = message.started;
         if (message.find) on.find(message.find);
-        if (message.outcome) on.outcome(message.outcome, message.ms, message.done);
+        if (message.outcome) on.outcome(message.outcome, message.ms, message.done, message.usedBytes);
         if (message.done !== undefined) next = message.done + 1;
         if (message.finished) settle(true);
       });
@@ -69,6 +69,7 @@ export async function batch(target, seed, from, to, on) {
 function startChild() {
   return fork(fileURLToPath(new URL("./child.mjs", import.meta.url)), {
     silent: true,
-    execArgv: ["--max-old-space-size=400"],
+    // threads of the compiler's own would compete with the other children
+    execArgv: ["--max-old-space-size=400", "--single-threaded"],
   });
 }

@@ -1,5 +1,7 @@
 // Changes to bytes and to JSON, one function per kind: those that happen to files, and those that parsers handle wrongly.
 
+import { fileOf, partsOf } from "./structure.mjs";
+
 /** @typedef {(below: number) => number} Random */
 
 const extremes = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
@@ -54,6 +56,9 @@ const byteChanges = [
   (bytes, _, other) => Buffer.concat([bytes, other]),
 ];
 
+/** @type {((bytes: Buffer, random: Random, other: Buffer) => Buffer)[]} */
+const fieldChanges = byteChanges.slice(0, 4);
+
 /**
  * A few changes, one after the other. `other`: another file to join with.
  * @param {Buffer} seed
@@ -65,6 +70,56 @@ export function mutateBytes(seed, random, other) {
   for (let n = 1 + random(4); n > 0 && bytes.length > 0; n--)
     bytes = Buffer.from(byteChanges[random(byteChanges.length)]?.(bytes, random, other) ?? bytes);
   return bytes;
+}
+
+/**
+ * Parts of a file changed, left out, doubled or moved, with sizes and checksums that fit.
+ * @param {Buffer} seed
+ * @param {Random} random
+ * @param {Buffer} other
+ */
+export function mutateParts(seed, random, other) {
+  const parts = partsOf(seed);
+  if (parts === null) return mutateBytes(seed, random, other);
+  for (let n = 1 + random(4); n > 0; n--) {
+    const places = placesOf(parts);
+    const [siblings, index] = places[random(places.length)] ?? [parts, 0];
+    const part = siblings[index];
+    if (part === undefined) break;
+    const kind = random(12);
+    if (kind === 0) siblings.splice(index, 1);
+    else if (kind === 1) siblings.splice(index, 0, part);
+    else if (kind === 2) siblings.push(...siblings.splice(index, 1));
+    else if (kind === 3)
+      siblings.splice(random(siblings.length + 1), 0, ...siblings.splice(index, 1 + random(3)));
+    else if (kind === 4) {
+      const [otherSiblings, otherIndex] = places[random(places.length)] ?? [parts, 0];
+      const from = otherSiblings[otherIndex];
+      // in place of another; never inside itself
+      if (from?.parts === null) siblings[index] = { ...from };
+    } else {
+      const changes = kind < 10 ? fieldChanges : byteChanges;
+      const bytes = Buffer.from(part.bytes);
+      if (bytes.length > 0)
+        siblings[index] = {
+          ...part,
+          bytes: changes[random(changes.length)]?.(bytes, random, other) ?? bytes,
+        };
+    }
+  }
+  return fileOf(parts);
+}
+
+/**
+ * Every part, by the list that it is in and its place there.
+ * @param {import("./structure.mjs").Part[]} parts
+ * @returns {[import("./structure.mjs").Part[], number][]}
+ */
+function placesOf(parts) {
+  return parts.flatMap((part, index) => [
+    /** @type {[import("./structure.mjs").Part[], number]} */ ([parts, index]),
+    ...placesOf(part.parts ?? []),
+  ]);
 }
 
 const factors = [-1, 2, 1e9, 1.5, 0];

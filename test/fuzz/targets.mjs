@@ -1,5 +1,5 @@
 // What is fuzzed: each target makes input number `index` of a run, and reads it.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,9 +7,11 @@ import { openAudio } from "../../dist/audio/index.js";
 import { readReport, replay } from "../../dist/memory/record/index.js";
 import { cardFromJson } from "../../dist/memory/simulate/index.js";
 import { openModel } from "../../dist/model/index.js";
+import { rebuildFromPackages } from "../../dist/model/rebuild/from-packages.js";
 import { outcomeOf } from "./check-error.mjs";
-import { mutateBytes, mutateJson } from "./mutate.mjs";
+import { mutateBytes, mutateJson, mutateParts } from "./mutate.mjs";
 import { randomFrom } from "./random.mjs";
+import { fileOf, partsOf } from "./structure.mjs";
 
 /**
  * @typedef {object} Target
@@ -29,8 +31,26 @@ const filesIn = (/** @type {string} */ path, /** @type {RegExp} */ pattern) =>
     .sort()
     .map((name) => readFileSync(join(path, name)));
 
-const recordings = filesIn(`${here}seeds`, /./);
+/** The tests' AAC, with tools that the seeds' encoder does not use: the first frames. */
+const aac = filesIn(fileURLToPath(new URL("../data/aac/", import.meta.url)), /\.(aac|latm)$/).map((bytes) =>
+  fileOf((partsOf(bytes) ?? []).slice(0, 10)),
+);
+const recordings = [...filesIn(`${here}seeds`, /./), ...aac];
 const models = filesIn(`${here}other-seeds`, /\.bin$/);
+const packages = filesIn(`${here}other-seeds`, /\.whl$/);
+/** What is in packages.whl: a model as Python packages have it. */
+const packaged = {
+  packages: [{ name: "packages", version: "1.0", sizeBytes: 1 }],
+  modelParts: ["model.bin.part1", "model.bin.part2"].map((path) => ({ package: 0, path })),
+  vocabulary: { package: 0, path: "vocabulary.txt" },
+};
+const smallModel = {
+  multilingual: true,
+  dimensions: {
+    ...{ nVocab: 20, nMels: 4, nAudioCtx: 6, nAudioState: 8, nAudioHead: 2, nAudioLayer: 2 },
+    ...{ nTextCtx: 5, nTextState: 8, nTextHead: 2, nTextLayer: 1 },
+  },
+};
 const cardFiles = [...filesIn(cards, /\.json$/), ...filesIn(`${here}other-seeds`, /^card.*\.json$/)];
 const reports = filesIn(`${here}other-seeds`, /^report.*\.json$/);
 
@@ -40,7 +60,7 @@ const MOST_SAMPLES = 2e8;
 /** @type {Record<string, Target>} */
 export const targets = {
   audio: {
-    share: 0.8,
+    share: 0.79,
     input: (seed, index) => bytesFrom(recordings, randomFrom(1, seed, index)),
     read: async (bytes, index) => {
       const whole = await decode(bytes);
@@ -57,6 +77,19 @@ export const targets = {
       const path = join(folder, "model.bin");
       writeFileSync(path, bytes);
       return outcomeOf(() => readModel(path));
+    },
+  },
+  package: {
+    share: 0.01,
+    input: (seed, index) => bytesFrom(packages, randomFrom(6, seed, index)),
+    read: async (bytes) => {
+      const wheels = join(folder, "wheels");
+      mkdirSync(wheels, { recursive: true });
+      return outcomeOf(async () => {
+        const write = async () => writeFileSync(join(wheels, "packages.whl"), bytes);
+        const pieces = rebuildFromPackages(smallModel, packaged, wheels, () => {}, undefined, write);
+        for await (const _ of pieces);
+      });
     },
   },
   card: {
@@ -83,7 +116,7 @@ export const targets = {
  */
 function bytesFrom(seeds, random) {
   const pick = () => /** @type {Buffer} */ (seeds[random(seeds.length)]);
-  return mutateBytes(pick(), random, pick());
+  return (random(2) ? mutateParts : mutateBytes)(pick(), random, pick());
 }
 
 /**
@@ -98,6 +131,9 @@ function jsonFrom(seeds, random) {
 /** @param {Buffer} bytes */
 const parsed = (bytes) => JSON.parse(bytes.toString());
 
+/** A name that no program can have: so nothing is started. */
+const NO_PROGRAM = "no\0ffmpeg";
+
 /**
  * Decodes a recording without the help of ffmpeg.
  * @param {Buffer | AsyncIterable<Uint8Array>} input
@@ -105,7 +141,7 @@ const parsed = (bytes) => JSON.parse(bytes.toString());
 async function decode(input) {
   let [nSamples, nSilent] = [0, 0];
   const outcome = await outcomeOf(async () => {
-    const audio = await openAudio(input, { ffmpeg: "/there/is/no/ffmpeg" });
+    const audio = await openAudio(input, { ffmpeg: NO_PROGRAM });
     try {
       for await (const piece of /** @type {AsyncIterable<any>} */ (audio)) {
         if ("nSilentSamples" in piece) {

@@ -1,3 +1,4 @@
+import { cut } from "../../shown.js";
 import type { ByteSource } from "../input/index.js";
 import { adts } from "./adts.js";
 import { aiff } from "./aiff.js";
@@ -33,6 +34,7 @@ export async function openDemuxer(source: ByteSource, damage: DamageReport): Pro
   const held = new HeldSource(source);
   const opened = await found.container.open(held, found.start, damage);
   if ("packets" in opened) held.letGo();
+  else if (opened.codec !== null) return { ...opened, codec: cut(opened.codec) }; // may be any bytes of the file
   return opened;
 }
 

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
+import { cut } from "../../shown.js";
 import { nameForMessages } from "./names.js";
 import { StreamSource } from "./stream-source.js";
 
@@ -22,7 +23,7 @@ export async function openHttp(url: URL, signal?: AbortSignal): Promise<StreamSo
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause;
     const why = systemErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(error));
-    throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${why})`, {
+    throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${cut(why)})`, {
       hint: "Check the address and the network.",
       cause: error,
     });
@@ -46,7 +47,7 @@ function refused(name: string, { status, statusText }: Response): WhisperVulkanE
     : locked
       ? "Put the user name and password into the address: https://name:password@host/..."
       : "Try again later, or download the file and give its path.";
-  const message = `${name}: the server answered ${status} ${statusText}`.trimEnd();
+  const message = `${name}: the server answered ${status} ${cut(statusText)}`.trimEnd();
   return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });
 }
 

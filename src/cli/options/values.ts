@@ -1,5 +1,6 @@
 import { type Argument, type Command, Option } from "commander";
 import { WhisperVulkanError } from "../../errors.js";
+import { shown } from "../../shown.js";
 
 /** The values of an option or argument, for shell completion. None for text or a number. */
 export type Values =
@@ -100,5 +101,5 @@ export function wholeNumber(flag: string, text: string): number {
 
 function invalid(flag: string, value: string, what: string): WhisperVulkanError {
   const name = /--[\w-]+/.exec(flag)?.[0] ?? flag;
-  return new WhisperVulkanError("option-invalid", `${name} ${JSON.stringify(value)}: ${what}`);
+  return new WhisperVulkanError("option-invalid", `${name} ${shown(value)}: ${what}`);
 }

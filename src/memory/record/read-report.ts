@@ -1,3 +1,4 @@
+import { shown } from "../../shown.js";
 import { Fields, type JsonObject } from "../simulate/fields.js";
 import { readCard } from "../simulate/read-card.js";
 import { RequestReader } from "./read-requests.js";
@@ -37,7 +38,10 @@ export function readReport(json: unknown, source: string): MemoryReport {
     );
   const { version } = fields.object(json, "");
   const names = namesByVersion.get(version);
-  if (!names) return fields.invalid(`version must be 1 or 2, not ${JSON.stringify(version) ?? "missing"}`);
+  if (!names)
+    return fields.invalid(
+      `version must be 1 or 2, not ${version === undefined ? "missing" : shown(version)}`,
+    );
   const report = fields.objectOf(json, "", [...reportFields, names.bandwidth, names.requests]);
   const versions = fields.objectOf(report.versions, "versions", ["package", "node", "os", "architecture"]);
   const card = readCard(fields.object(report.card, "card"), `${source}: card`, kind);

@@ -1,3 +1,4 @@
+import { shown } from "../../shown.js";
 import type { HeapBudget } from "../memory-device.js";
 import type { Card } from "../simulate/card.js";
 import type { Fields, JsonObject } from "../simulate/fields.js";
@@ -61,7 +62,7 @@ export class RequestReader {
     const pieces = list.map((piece, i) => readPiece(fields, piece, `${path}.pieces[${i}]`));
     const keys = new Set<string>();
     for (const [i, { key }] of pieces.entries()) {
-      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key appears twice: ${JSON.stringify(key)}`);
+      if (keys.has(key)) fields.invalid(`${path}.pieces[${i}].key appears twice: ${shown(key)}`);
       keys.add(key);
     }
     this.#placements.set(placement, pieces.length);

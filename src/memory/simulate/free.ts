@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { shown } from "../../shown.js";
 import { leftBytes } from "../memory-device.js";
 import { parseSize } from "../parse-size.js";
 import type { CardHeap } from "./card.js";
@@ -18,7 +19,7 @@ export function leaving(heap: CardHeap, bytes: number): CardHeap {
 export function parseFree(text: string): { readonly heap: number; readonly bytes: number } {
   const [, heap, size] = /^\s*(\d+)\s*=(.*)$/s.exec(text) ?? [];
   if (heap === undefined || size === undefined)
-    throw new WhisperVulkanError("option-invalid", `--free ${JSON.stringify(text)} is not HEAP=SIZE`, {
+    throw new WhisperVulkanError("option-invalid", `--free ${shown(text)} is not HEAP=SIZE`, {
       hint: "Write the heap's number and what is free in it, like --free 0=512MiB.",
     });
   return { heap: Number(heap), bytes: parseSize(size, "--free") };

@@ -163,6 +163,11 @@ const faults: readonly Fault[] = [
     edited(({ tensors }) => (tensors[0]!.name = "decoder.what")),
   ],
   ["control characters", '"a\\nb" is not a tensor', edited(({ tensors }) => (tensors[0]!.name = "a\nb"))],
+  [
+    "a name of control characters", // which JSON writes as six characters each
+    '\\…" is not a tensor',
+    edited(({ tensors }) => (tensors[0]!.name = "\u0001".repeat(200))),
+  ],
   ["f16 norm", "is F16 where only F32", edited(({ tensors }) => (tensors[0]!.type = "f16"))],
   ["quantised tensor", "quantised", firstTensorType(8)],
   ["unknown tensor type", "unknown type 99", firstTensorType(99)],

@@ -1,5 +1,6 @@
 import { WhisperVulkanError } from "../../errors.js";
 import { elementSizeBytes } from "../../ops/tensor.js";
+import { shown } from "../../shown.js";
 import { FileCursor } from "../file-cursor.js";
 import type { ModelFile, TensorEntry } from "../model-file.js";
 import { type GgmlHeader, quantised, readHeader } from "./header.js";
@@ -58,7 +59,7 @@ async function readTensor(
   const name = new TextDecoder("latin1").decode(await file.take(nameLength!, "a tensor's name"));
   const wanted = expected.get(name);
   if (wanted === undefined) {
-    throw file.invalid(`${JSON.stringify(name)} is not a tensor of a Whisper model of this size`, start);
+    throw file.invalid(`${shown(name)} is not a tensor of a Whisper model of this size`, start);
   }
   const shape = fastestFirst.reverse();
   if (shape.length !== wanted.shape.length || shape.some((size, axis) => size !== wanted.shape[axis])) {

@@ -1,3 +1,4 @@
+import { cut } from "../../shown.js";
 import { FileCursor } from "../file-cursor.js";
 
 /** A weight in a CTranslate2 model.bin. All weights that Whisper needs are f16 in the files read here. */
@@ -29,7 +30,7 @@ export class Ctranslate2File {
         throw file.invalid(`CTranslate2 format ${version}, not ${formatVersion}`, 0);
       const spec = await takeString(file);
       if (spec !== "WhisperSpec")
-        throw file.invalid(`a CTranslate2 model of the kind ${spec}, not WhisperSpec`, 4);
+        throw file.invalid(`a CTranslate2 model of the kind ${cut(spec)}, not WhisperSpec`, 4);
       return new Ctranslate2File(file, await readVariables(file));
     } catch (error) {
       await file.close();
@@ -62,12 +63,13 @@ async function readVariables(file: FileCursor): Promise<Map<string, Variable>> {
   const variables = new Map<string, Variable>();
   for (let index = 0; index < count!; index++) {
     const name = await takeString(file);
-    const [rank] = await file.take(1, name);
-    const shape = await file.takeInt32(rank!, name);
-    const [type] = await file.take(1, name);
-    const [signedSize] = await file.takeInt32(1, name);
+    const what = cut(name);
+    const [rank] = await file.take(1, what);
+    const shape = await file.takeInt32(rank!, what);
+    const [type] = await file.take(1, what);
+    const [signedSize] = await file.takeInt32(1, what);
     const variable = { shape, offsetBytes: file.offsetBytes, sizeBytes: signedSize! >>> 0 };
-    file.skip(variable.sizeBytes, name);
+    file.skip(variable.sizeBytes, what);
     if (type === f16) variables.set(name, variable);
   }
   return variables;

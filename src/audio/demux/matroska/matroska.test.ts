@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { memorySource } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
 import type { Packet } from "../demuxer.js";
+import { openDemuxer } from "../index.js";
 import { readFrames } from "./block.js";
 import {
   audioSettings,
@@ -230,6 +231,13 @@ describe("codecs", () => {
     expect(opened).toEqual({ codec: "AC3", durationSeconds: 1 });
     const encrypted = audioTrack("A_OPUS", element(0x6d80, element(0x6240, element(0x5033, 1))));
     expect((await demux(file(tracks(encrypted)))).opened).toMatchObject({ codec: "OPUS" });
+  });
+
+  test("a name of any bytes is told in one short line", async () => {
+    const bytes = file(tracks(audioTrack(`A_${"\n".repeat(1000)}`)), cluster(0));
+    expect(await openDemuxer(memorySource(bytes), new DamageReport())).toMatchObject({
+      codec: `${"?".repeat(199)}…`,
+    });
   });
 
   test("the default track is played, not the first", async () => {

@@ -1,3 +1,4 @@
+import { shown } from "../../../shown.js";
 import type { Card, CardHeap, CardLimits } from "../card.js";
 import { cardFrom } from "../card-defaults.js";
 import { checkMemory } from "../check-memory.js";
@@ -132,9 +133,7 @@ function flagsOf(fields: Fields, value: unknown, path: string): number {
       .text(name, `${path}[${i}]`)
       .replace(/^(VK_)?(MEMORY_(PROPERTY|HEAP)_)?/, "")
       .replace(/_BIT(?=_|$)/, "");
-    return (
-      flags | (flagBits[short] ?? fields.invalid(`${path}: ${JSON.stringify(name)} is not a memory flag`))
-    );
+    return flags | (flagBits[short] ?? fields.invalid(`${path}: ${shown(name)} is not a memory flag`));
   }, 0);
 }
 
