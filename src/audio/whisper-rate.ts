@@ -5,6 +5,7 @@ import { firstNotFinite } from "./mix-down.js";
 import type { Mono } from "./mono-mixer.js";
 import type { Gap } from "./pcm.js";
 import { Resampler } from "./resampler.js";
+import { WeightedSums } from "./weighted-sums.js";
 
 /** Samples resampled at once: high rates cost the most per sample, and other work wants its turn. */
 const BITE = 8192;
@@ -48,7 +49,7 @@ export async function* toWhisperRate(
     if (bad >= 0) throw notFinite(name, samples[bad]!, seconds + bad / sampleRate);
     seconds += samples.length / sampleRate;
     if (sampleRate !== rate) {
-      resampler = openResampler(sampleRate, name);
+      resampler = await openResampler(sampleRate, name);
       rate = sampleRate;
     }
     if (resampler === null) yield counted(samples);
@@ -84,8 +85,8 @@ async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono |
   yield* rest();
 }
 
-function openResampler(sampleRate: number, name: string): Resampler {
-  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
+async function openResampler(sampleRate: number, name: string): Promise<Resampler> {
+  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE, await WeightedSums.load());
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
     hint: `Rates from ${RATES.lowest} to ${RATES.highest} Hz, whole numbers, can be read.`,
   });
