@@ -43,6 +43,13 @@ export class JoinedPieces {
   }
 }
 
+/** The same, for pieces as they come. */
+export async function* joinedPieces(pieces: AsyncIterable<Pcm | Gap>): AsyncGenerator<Pcm | Gap> {
+  const joined = new JoinedPieces(MIN_PIECE);
+  for await (const piece of pieces) yield* joined.push(piece);
+  yield* joined.flush();
+}
+
 function isAlike(a: Pcm, b: Pcm): boolean {
   if (a.sampleRate !== b.sampleRate || a.channels.length !== b.channels.length) return false;
   return a.speakers === b.speakers || a.speakers?.join() === b.speakers?.join();

@@ -9,8 +9,6 @@ import { WeightedSums } from "./weighted-sums.js";
 
 /** Samples resampled at once: high rates cost the most per sample, and other work wants its turn. */
 const BITE = 8192;
-/** Shorter pieces are joined first. */
-const MIN_PIECE = 2048;
 
 /**
  * Brings mono sound of any rate, also one that changes, to 16 kHz. How many samples there are follows from the whole
@@ -30,7 +28,7 @@ export async function* toWhisperRate(
     nOutput += samples.length;
     return samples;
   };
-  for await (const piece of joined(pieces)) {
+  for await (const piece of pieces) {
     const isGap = "silentSeconds" in piece;
     if (resampler !== null && (isGap || piece.sampleRate !== rate)) {
       yield counted(resampler.flush());
@@ -58,31 +56,6 @@ export async function* toWhisperRate(
         yield counted(resampler.push(samples.subarray(at, at + BITE)));
   }
   if (resampler !== null) yield resampler.flush();
-}
-
-/** Packets of a few milliseconds would cost more to hand on than to resample. */
-async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono | Gap> {
-  let [buffer, filled, rate] = [new Float32Array(0), 0, 0];
-  const rest = (): Mono[] => {
-    if (filled === 0) return [];
-    const piece = { samples: buffer.subarray(0, filled), sampleRate: rate };
-    [buffer, filled] = [new Float32Array(0), 0];
-    return [piece];
-  };
-  for await (const piece of pieces) {
-    const isGap = "silentSeconds" in piece;
-    if (isGap || piece.sampleRate !== rate || piece.samples.length >= MIN_PIECE) yield* rest();
-    if (isGap || piece.samples.length >= MIN_PIECE) {
-      yield piece;
-      continue;
-    }
-    rate = piece.sampleRate;
-    if (buffer.length === 0) buffer = new Float32Array(2 * MIN_PIECE);
-    buffer.set(piece.samples, filled);
-    filled += piece.samples.length;
-    if (filled >= MIN_PIECE) yield* rest();
-  }
-  yield* rest();
 }
 
 async function openResampler(sampleRate: number, name: string): Promise<Resampler> {
