@@ -1,20 +1,23 @@
-// Compiles the CPU kernels twice: with relaxed SIMD (fused multiply-add) and without, for engines that lack it.
+// Compiles what runs in WebAssembly: the CPU kernels twice, with relaxed SIMD (fused multiply-add) and without, for engines
+// that lack it; and the resampler's sums.
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+const kernels = "src/backend/cpu/kernels.as.ts";
+const shared = ["--importMemory", "--sharedMemory", "--maximumMemory", "65536"];
+const features = ["simd", "threads", "bulk-memory"];
 mkdirSync(`${root}assets/wasm`, { recursive: true });
-for (const [name, features] of [
-  ["kernels", ["simd", "threads", "bulk-memory"]],
-  ["kernels-relaxed", ["simd", "threads", "bulk-memory", "relaxed-simd"]],
-]) {
+await compile("kernels", kernels, features, shared);
+await compile("kernels-relaxed", kernels, [...features, "relaxed-simd"], shared);
+await compile("weighted-sums", "src/audio/weighted-sums.as.ts", ["simd"], []);
+
+async function compile(name, entry, features, memory) {
   const { error, stderr } = await asc.main([
-    "src/backend/cpu/kernels.as.ts",
-    ...["--outFile", `assets/wasm/${name}.wasm`, "--baseDir", root],
+    ...[entry, "--outFile", `assets/wasm/${name}.wasm`, "--baseDir", root],
     ...features.flatMap((feature) => ["--enable", feature]),
-    ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--sharedMemory"],
-    ...["--initialMemory", "1", "--maximumMemory", "65536"],
+    ...["-O3", "--noAssert", "--runtime", "stub", "--initialMemory", "1", ...memory],
   ]);
   if (error) {
     console.error(`${stderr}\n${error.message}`);

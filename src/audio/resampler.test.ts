@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isSame, noise, sine } from "./cases.js";
 import { Resampler } from "./resampler.js";
+import { WeightedSums } from "./weighted-sums.js";
 
+const sums = await WeightedSums.load();
 const RATES = [8000, 11025, 12000, 22050, 24000, 32000, 44100, 44056, 48000, 96000, 192000];
 
 function resample(samples: Float32Array, rate: number, pieces: number[] = []): Float32Array {
-  const resampler = new Resampler(rate, 16000);
+  const resampler = new Resampler(rate, 16000, sums);
   const output: number[] = [];
   let at = 0;
   for (const size of [...pieces, samples.length]) {

@@ -1,3 +1,5 @@
+import type { WeightedSums } from "./weighted-sums.js";
+
 /**
  * Converts the sample rate of mono audio, piece by piece: a windowed sinc (Kaiser), one row of weights for
  * each of the positions an output sample can have between two input samples. Flat up to 0.9 of the lower
@@ -13,18 +15,20 @@ export class Resampler {
   /** Cutoff in cycles per input sample. */
   readonly #cutoff: number;
   /** Weights by phase, 2 * reach each; computed when first needed. */
-  readonly #rows: Array<Float64Array | undefined> = [];
+  readonly #rows: Array<Float32Array | undefined> = [];
   readonly #keepsRows: boolean;
+  readonly #sums: WeightedSums;
 
   /** Input that is still needed; `#pending[0]` is `reach - 1` samples before the next output's position. */
-  #pending: Float64Array;
+  #pending: Float32Array;
   #nInput = 0;
   #nOutput = 0;
   /** Phase of the next output sample, in 1 / up input samples. */
   #phase = 0;
 
   /** Rates in Hz, whole numbers. */
-  constructor(inputRate: number, outputRate: number) {
+  constructor(inputRate: number, outputRate: number, sums: WeightedSums) {
+    this.#sums = sums;
     const common = greatestCommonDivisor(inputRate, outputRate);
     this.#up = outputRate / common;
     this.#down = inputRate / common;
@@ -33,7 +37,7 @@ export class Resampler {
     // Kaiser's estimate of the length for a transition width in cycles per sample.
     this.#reach = 2 * Math.ceil((ATTENUATION_DB - 7.95) / (14.36 * nyquist * (STOP - PASS)) / 4);
     this.#keepsRows = this.#up * this.#reach * 2 <= MAX_KEPT_WEIGHTS;
-    this.#pending = new Float64Array(this.#reach - 1);
+    this.#pending = new Float32Array(this.#reach - 1);
   }
 
   /** Takes the next piece of input; returns the output that it completes. */
@@ -50,38 +54,40 @@ export class Resampler {
   }
 
   #run(samples: Float32Array, nTotal: number): Float32Array {
-    const width = 2 * this.#reach;
-    const input = new Float64Array(this.#pending.length + samples.length);
+    const [up, down, phase, width] = [this.#up, this.#down, this.#phase, 2 * this.#reach];
+    const nInput = this.#pending.length + samples.length;
+    // Output `k` needs the input from floor((phase + k * down) / up) on.
+    const nWhole = Math.ceil(((nInput - width + 1) * up - phase) / down);
+    const n = Math.max(0, Math.min(nWhole, nTotal - this.#nOutput));
+    const { weights, samples: input, sums: output } = this.#sums.room(width, nInput, n);
     input.set(this.#pending);
     input.set(samples, this.#pending.length);
-    const room = Math.ceil(((Math.max(0, input.length - width) + 1) * this.#up) / this.#down) + 1;
-    const output = new Float32Array(room);
-    let n = 0;
-    let at = 0;
-    for (; at + width <= input.length && this.#nOutput < nTotal; this.#nOutput++) {
-      output[n++] = dot(input, at, this.#row(this.#phase));
-      this.#phase += this.#down;
-      at += Math.floor(this.#phase / this.#up);
-      this.#phase %= this.#up;
+    // Every `up`th output has the same phase.
+    for (let k = 0; k < Math.min(up, n); k++) {
+      const position = phase + k * down;
+      weights.set(this.#row(position % up));
+      this.#sums.run(Math.floor(position / up), down, Math.ceil((n - k) / up), k, up);
     }
-    this.#pending = input.slice(at);
-    return output.subarray(0, n);
+    this.#nOutput += n;
+    this.#phase = (phase + n * down) % up;
+    this.#pending = input.slice(Math.floor((phase + n * down) / up));
+    return output.slice();
   }
 
   /** Weights for an output sample `phase / up` input samples after the middle of the row. */
-  #row(phase: number): Float64Array {
+  #row(phase: number): Float32Array {
     const kept = this.#rows[phase];
     if (kept !== undefined) return kept;
-    const row = new Float64Array(2 * this.#reach);
+    const exact = new Float64Array(2 * this.#reach);
     let sum = 0;
-    for (let i = 0; i < row.length; i++) {
+    for (let i = 0; i < exact.length; i++) {
       const distance = i - (this.#reach - 1) - phase / this.#up;
       const angle = 2 * Math.PI * this.#cutoff * distance;
       const weight = (angle === 0 ? 1 : Math.sin(angle) / angle) * kaiser(distance / this.#reach);
-      row[i] = weight;
+      exact[i] = weight;
       sum += weight;
     }
-    for (let i = 0; i < row.length; i++) row[i]! /= sum; // the same gain for every phase
+    const row = Float32Array.from(exact, (weight) => weight / sum); // the same gain for every phase
     if (this.#keepsRows) this.#rows[phase] = row;
     return row;
   }
@@ -111,21 +117,6 @@ function besselI0(x: number): number {
   return sum;
 }
 const BESSEL_OF_BETA = besselI0(BETA);
-
-/** Four sums, which the processor can work on side by side; the length is a multiple of 4. */
-function dot(samples: Float64Array, at: number, weights: Float64Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0, j = at; i < weights.length; i += 4, j += 4) {
-    a += samples[j]! * weights[i]!;
-    b += samples[j + 1]! * weights[i + 1]!;
-    c += samples[j + 2]! * weights[i + 2]!;
-    d += samples[j + 3]! * weights[i + 3]!;
-  }
-  return a + b + (c + d);
-}
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);

@@ -4,6 +4,7 @@ import { DamageReport } from "./demux/damage-report.js";
 import { type Demuxer, openDemuxer } from "./demux/index.js";
 import { ffmpegDemuxer } from "./ffmpeg.js";
 import { type ByteSource, givenSamples, openBytes } from "./input/index.js";
+import { joinedPieces } from "./joined-pieces.js";
 import type { Gap, Pcm } from "./pcm.js";
 import { onTimeline } from "./timeline.js";
 
@@ -38,7 +39,7 @@ export async function openSound(input: unknown, ffmpeg: string, signal: AbortSig
       name: "samples",
       durationSeconds: given.durationSeconds,
       isReplayable: given.isReplayable,
-      begin: async () => ({ pieces: given.read(), damage: new DamageReport() }),
+      begin: async () => ({ pieces: joinedPieces(given.read()), damage: new DamageReport() }),
       close: async () => {},
     };
   }

@@ -63,7 +63,7 @@ async function played(packets: Packet[], isLate = false) {
   const damage = new DamageReport();
   const pieces = [];
   const open = async (track: Track) => decoder(log, track, isLate);
-  for await (const piece of onTimeline(listed(packets), open, damage)) pieces.push(piece);
+  for await (const piece of onTimeline(listed(packets), open, damage, 0)) pieces.push(piece);
   const text = pieces
     .map((piece) => ("silentSeconds" in piece ? `-${piece.silentSeconds.toFixed(3)}` : `${lengthOf(piece)}`))
     .join(" ");

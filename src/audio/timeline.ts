@@ -1,6 +1,7 @@
 import type { PacketDecoder } from "./codec/codec.js";
 import type { DamageReport } from "./demux/damage-report.js";
 import type { Packet, Track } from "./demux/demuxer.js";
+import { JoinedPieces, MIN_PIECE } from "./joined-pieces.js";
 import { cutPcm, type Gap, lengthOf, type Pcm } from "./pcm.js";
 
 /** Times are rounded and clocks drift: a smaller difference is neither a gap nor an overlap. ffmpeg uses the same limit. */
@@ -18,18 +19,22 @@ export type OpenDecoder = (track: Track) => Promise<PacketDecoder>;
 /**
  * Decodes packets and places their sound on the file's own timeline, beginning at 0. Sound that is not to be
  * played is left out, and so is sound before 0. Gaps are reported. Where packets overlap, the first one counts.
+ * Pieces shorter than `minSamples` are joined.
  */
 export async function* onTimeline(
   packets: AsyncIterable<Packet>,
   openDecoder: OpenDecoder,
   damage: DamageReport,
+  minSamples = MIN_PIECE,
 ): AsyncGenerator<Pcm | Gap> {
   const clock = new Clock(damage);
+  const pieces = new JoinedPieces(minSamples);
   let track: Track | null = null;
   let decoder: PacketDecoder | null = null;
   const finish = async () => {
     const rest = (await decoder?.flush?.()) ?? null;
-    return rest === null ? [] : clock.place(rest, NO_TIMES);
+    const placed = rest === null ? [] : clock.place(rest, NO_TIMES);
+    return [...placed.flatMap((piece) => pieces.push(piece)), ...pieces.flush()];
   };
   const free = () => {
     damage.nDamaged += decoder?.nDamaged ?? 0;
@@ -49,7 +54,8 @@ export async function* onTimeline(
       const decoded = decoder.decode(packet.data);
       const pcm = decoded instanceof Promise ? await decoded : decoded;
       clock.skip(packet);
-      if (pcm !== null) for (const piece of clock.place(pcm, packet)) yield piece;
+      if (pcm === null) continue;
+      for (const placed of clock.place(pcm, packet)) for (const piece of pieces.push(placed)) yield piece;
     }
     yield* await finish();
   } finally {

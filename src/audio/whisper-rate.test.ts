@@ -18,15 +18,9 @@ async function converted(pieces: (Mono | Gap)[]) {
 
 const mono = (nSamples: number, sampleRate: number): Mono => ({ samples: noise(nSamples), sampleRate });
 
-test("16 kHz is handed on as it is; small packets are joined", async () => {
-  const long = mono(5000, 16000);
-  const { out } = await converted([long, ...Array.from({ length: 30 }, () => mono(160, 16000)), long]);
-  expect(out[0]).toBe(long.samples);
-  expect(out.at(-1)).toBe(long.samples);
-  expect(out.length).toBeLessThan(6);
-  expect(out.slice(1, -1).flatMap((piece) => [...(piece as Float32Array)])).toEqual(
-    Array.from({ length: 30 }, () => [...noise(160)]).flat(),
-  );
+test("16 kHz is handed on as it is", async () => {
+  const pieces = [mono(5000, 16000), mono(160, 16000)];
+  expect((await converted(pieces)).out).toEqual(pieces.map(({ samples }) => samples));
 });
 
 test("a rate that changes keeps pitch and length", async () => {

@@ -5,11 +5,10 @@ import { firstNotFinite } from "./mix-down.js";
 import type { Mono } from "./mono-mixer.js";
 import type { Gap } from "./pcm.js";
 import { Resampler } from "./resampler.js";
+import { WeightedSums } from "./weighted-sums.js";
 
 /** Samples resampled at once: high rates cost the most per sample, and other work wants its turn. */
 const BITE = 8192;
-/** Shorter pieces are joined first. */
-const MIN_PIECE = 2048;
 
 /**
  * Resamples mono sound of any rate, even a changing one, to 16 kHz. The number of samples follows from the whole
@@ -29,7 +28,7 @@ export async function* toWhisperRate(
     nOutput += samples.length;
     return samples;
   };
-  for await (const piece of joined(pieces)) {
+  for await (const piece of pieces) {
     const isGap = "silentSeconds" in piece;
     if (resampler !== null && (isGap || piece.sampleRate !== rate)) {
       yield counted(resampler.flush());
@@ -48,7 +47,7 @@ export async function* toWhisperRate(
     if (bad >= 0) throw notFinite(name, samples[bad]!, seconds + bad / sampleRate);
     seconds += samples.length / sampleRate;
     if (sampleRate !== rate) {
-      resampler = openResampler(sampleRate, name);
+      resampler = await openResampler(sampleRate, name);
       rate = sampleRate;
     }
     if (resampler === null) yield counted(samples);
@@ -59,33 +58,8 @@ export async function* toWhisperRate(
   if (resampler !== null) yield resampler.flush();
 }
 
-/** Handing on packets of a few milliseconds would cost more than resampling them. */
-async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono | Gap> {
-  let [buffer, filled, rate] = [new Float32Array(0), 0, 0];
-  const rest = (): Mono[] => {
-    if (filled === 0) return [];
-    const piece = { samples: buffer.subarray(0, filled), sampleRate: rate };
-    [buffer, filled] = [new Float32Array(0), 0];
-    return [piece];
-  };
-  for await (const piece of pieces) {
-    const isGap = "silentSeconds" in piece;
-    if (isGap || piece.sampleRate !== rate || piece.samples.length >= MIN_PIECE) yield* rest();
-    if (isGap || piece.samples.length >= MIN_PIECE) {
-      yield piece;
-      continue;
-    }
-    rate = piece.sampleRate;
-    if (buffer.length === 0) buffer = new Float32Array(2 * MIN_PIECE);
-    buffer.set(piece.samples, filled);
-    filled += piece.samples.length;
-    if (filled >= MIN_PIECE) yield* rest();
-  }
-  yield* rest();
-}
-
-function openResampler(sampleRate: number, name: string): Resampler {
-  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
+async function openResampler(sampleRate: number, name: string): Promise<Resampler> {
+  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE, await WeightedSums.load());
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
     hint: `Rates that are whole numbers from ${RATES.lowest} to ${RATES.highest} Hz can be read.`,
   });

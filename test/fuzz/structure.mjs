@@ -70,7 +70,10 @@ function oggPages(file) {
 /** @param {Buffer} content */
 function oggPage(content) {
   const headerBytes = Math.min(26, content.length);
-  const [lacing, packets] = [[0].slice(1), [Buffer.alloc(0)]];
+  /** @type {number[]} */
+  const lacing = [];
+  /** @type {Buffer[]} */
+  const packets = [];
   for (let at = headerBytes; at + 5 <= content.length; ) {
     const goesOn = content[at] === 1;
     const length = content.readUInt32LE(at + 1);

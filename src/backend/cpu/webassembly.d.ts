@@ -1,4 +1,4 @@
-// The part of WebAssembly this backend uses; Node's own types leave it to the DOM library.
+// The part of WebAssembly used here and in src/audio; Node's own types leave it to the DOM library.
 declare namespace WebAssembly {
   class Module {
     private readonly brand;

@@ -16,14 +16,16 @@ export function decodeFloor(
   const range = RANGES[floor.multiplier - 1]!;
   const heights = readHeights(bits, floor, codebooks, bitLength(range - 1));
   if (heights === null) return false;
-  const isUsed = unpredict(heights, floor.places, range);
-  const order = floor.places.map((_, i) => i).sort((a, b) => floor.places[a]! - floor.places[b]!);
-  let [x, y] = [0, heights[0]! * floor.multiplier];
-  for (const point of order.slice(1)) {
-    if (!isUsed[point]) continue;
-    const [nextX, nextY] = [floor.places[point]!, heights[point]! * floor.multiplier];
+  const isUsed = unpredict(heights, floor, range);
+  let x = 0;
+  let y = heights[0]! * floor.multiplier;
+  for (const point of floor.order) {
+    if (point === 0 || !isUsed[point]) continue;
+    const nextX = floor.places[point]!;
+    const nextY = heights[point]! * floor.multiplier;
     drawLine(curve, x, y, nextX, nextY);
-    [x, y] = [nextX, nextY];
+    x = nextX;
+    y = nextY;
   }
   drawLine(curve, x, y, curve.length, y);
   return true;
@@ -53,13 +55,14 @@ function readHeights(
 }
 
 /** Turns differences from what the neighbours predict into heights. Says which points the curve goes through. */
-function unpredict(heights: number[], places: readonly number[], range: number): boolean[] {
+function unpredict(heights: number[], { places, neighbours }: Floor, range: number): boolean[] {
   const isUsed = [true, true];
   for (let i = 2; i < heights.length; i++) {
-    const [low, high] = neighbours(places, i);
+    const { low, high } = neighbours[i]!;
     const predicted = pointOn(places[low]!, heights[low]!, places[high]!, heights[high]!, places[i]!);
     const value = heights[i]!;
-    const [above, below] = [range - predicted, predicted];
+    const below = predicted;
+    const above = range - predicted;
     isUsed[i] = value !== 0;
     if (value === 0) heights[i] = predicted;
     else {
@@ -73,16 +76,6 @@ function unpredict(heights: number[], places: readonly number[], range: number):
   return isUsed;
 }
 
-/** Of the points before the `i`-th, the nearest on either side. */
-function neighbours(places: readonly number[], i: number): [number, number] {
-  let [low, high] = [0, 1];
-  for (let k = 2; k < i; k++) {
-    if (places[k]! < places[i]! && places[k]! > places[low]!) low = k;
-    if (places[k]! > places[i]! && places[k]! < places[high]!) high = k;
-  }
-  return [low, high];
-}
-
 function pointOn(x0: number, y0: number, x1: number, y1: number, x: number): number {
   const offset = Math.floor((Math.abs(y1 - y0) * (x - x0)) / (x1 - x0));
   return y1 < y0 ? y0 - offset : y0 + offset;
@@ -94,7 +87,8 @@ function drawLine(curve: Float32Array, x0: number, y0: number, x1: number, y1: n
   const base = Math.trunc((y1 - y0) / width);
   const step = y1 < y0 ? base - 1 : base + 1;
   const rest = Math.abs(y1 - y0) - Math.abs(base) * width;
-  for (let x = x0, y = y0, error = 0; x < Math.min(x1, curve.length); x++) {
+  const end = Math.min(x1, curve.length);
+  for (let x = x0, y = y0, error = 0; x < end; x++) {
     curve[x] = AMPLITUDES[Math.max(0, Math.min(255, y))]!;
     error += rest;
     if (error >= width) {

@@ -1,10 +1,10 @@
 import type { Pcm } from "../../pcm.js";
 import type { Codec, PacketDecoder } from "../codec.js";
+import { Mdct } from "../mdct.js";
 import { readVorbisHeader, type VorbisIdentification } from "../vorbis-header.js";
 import { xiphSpeakers } from "../xiph-speakers.js";
 import { VorbisBits } from "./bits.js";
 import { decodeFloor } from "./floor.js";
-import { InverseMdct } from "./mdct.js";
 import { decodeResidue } from "./residue.js";
 import type { Mapping, VorbisSetup } from "./setup.js";
 
@@ -20,19 +20,17 @@ export const vorbis: Codec = {
 class VorbisDecoder implements PacketDecoder {
   readonly #identification: VorbisIdentification;
   readonly #setup: VorbisSetup;
-  readonly #transforms: readonly [InverseMdct, InverseMdct];
-  /** Rising halves of the windows of short and long blocks. */
-  readonly #slopes: readonly [Float32Array, Float32Array];
-  /** Second half of the block before, windowed; null at the start. */
-  #before: Float32Array[] | null = null;
+  /** For short and for long blocks. */
+  readonly #sizes: readonly [BlockSize, BlockSize];
+  /** Second half of the block before, windowed, one a channel; null at the start. */
+  #before: Float64Array[] | null = null;
   nDamaged = 0;
 
   constructor(identification: VorbisIdentification, setup: VorbisSetup) {
+    const { blockSizes, nChannels } = identification;
     this.#identification = identification;
     this.#setup = setup;
-    const [short, long] = identification.blockSizes;
-    this.#transforms = [new InverseMdct(short), new InverseMdct(long)];
-    this.#slopes = [slope(short / 2), slope(long / 2)];
+    this.#sizes = [new BlockSize(blockSizes[0], nChannels), new BlockSize(blockSizes[1], nChannels)];
   }
 
   decode(data: Uint8Array): Pcm | null {
@@ -46,57 +44,47 @@ class VorbisDecoder implements PacketDecoder {
       return null;
     }
     const isLong = mode.isLong;
-    const [isLongBefore, isLongBehind] = isLong ? [bits.flag(), bits.flag()] : [false, false];
-    const size = this.#identification.blockSizes[isLong ? 1 : 0];
-    const blocks = this.#spectra(bits, mappings[mode.mapping]!, size / 2).map((spectrum) => {
-      const block = new Float32Array(size);
-      this.#transforms[isLong ? 1 : 0].transform(spectrum, block);
-      applyWindow(block, this.#slopes[isLongBefore ? 1 : 0], this.#slopes[isLongBehind ? 1 : 0]);
-      return block;
-    });
-    return this.#overlap(blocks);
+    const isLongBefore = isLong && bits.flag();
+    const isLongBehind = isLong && bits.flag();
+    const size = this.#sizes[isLong ? 1 : 0];
+    this.#readSpectra(bits, mappings[mode.mapping]!, size);
+    const { spectra, blocks, transform } = size;
+    for (const [c, block] of blocks.entries()) {
+      transform.inverse(spectra[c]!, 0, block, 1);
+      applyWindow(block, this.#sizes[isLongBefore ? 1 : 0].slope, this.#sizes[isLongBehind ? 1 : 0].slope);
+    }
+    const pcm = this.#before && this.#overlap(this.#before, blocks);
+    for (const [c, tail] of size.tails.entries()) tail.set(blocks[c]!.subarray(tail.length));
+    this.#before = size.tails;
+    return pcm;
   }
 
   /** Each channel's spectrum: its floor curve times its residue. */
-  #spectra(bits: VorbisBits, { mux, submaps, couplings }: Mapping, length: number): Float32Array[] {
+  #readSpectra(bits: VorbisBits, { mux, submaps, couplings }: Mapping, { curves, spectra }: BlockSize): void {
     const { codebooks, floors, residues } = this.#setup;
-    const curves = mux.map((submap) => {
-      const curve = new Float32Array(length);
-      return decodeFloor(bits, floors[submaps[submap]!.floor]!, codebooks, curve) ? curve : null;
-    });
-    const isCoded = curves.map((curve) => curve !== null);
+    const hasCurve = mux.map((submap, c) =>
+      decodeFloor(bits, floors[submaps[submap]!.floor]!, codebooks, curves[c]!),
+    );
+    const isCoded = hasCurve.slice();
     for (const { magnitude, angle } of couplings) {
       if (isCoded[magnitude] || isCoded[angle]) [isCoded[magnitude], isCoded[angle]] = [true, true];
     }
-    const spectra = mux.map(() => new Float32Array(length));
+    for (const spectrum of spectra) spectrum.fill(0);
     submaps.forEach(({ residue }, submap) => {
       const own = mux.flatMap((of, c) => (of === submap ? [isCoded[c] ? spectra[c]! : null] : []));
-      decodeResidue(bits, residues[residue]!, codebooks, own, length);
+      decodeResidue(bits, residues[residue]!, codebooks, own, spectra[0]!.length);
     });
     for (const { magnitude, angle } of couplings.toReversed()) uncouple(spectra[magnitude]!, spectra[angle]!);
-    spectra.forEach((spectrum, c) => {
-      const curve = curves[c];
-      for (let i = 0; i < length; i++) spectrum[i]! *= curve?.[i] ?? 0;
-    });
-    return spectra;
+    for (const [c, spectrum] of spectra.entries()) {
+      if (hasCurve[c]) multiply(spectrum, curves[c]!);
+      else spectrum.fill(0);
+    }
   }
 
   /** Adds the second half of the block before to the first half of this one. */
-  #overlap(blocks: Float32Array[]): Pcm | null {
-    const before = this.#before;
-    this.#before = blocks.map((block) => block.subarray(block.length / 2));
-    if (before === null) return null;
-    const channels = blocks.map((block, c) => {
-      // The middles of both blocks are apart by half of each one's half.
-      const [old, half] = [before[c]!, block.length / 2];
-      const samples = new Float32Array((old.length + half) / 2);
-      const shift = (old.length - half) / 2;
-      for (let i = 0; i < samples.length; i++) {
-        samples[i] = (old[i] ?? 0) + (i >= shift ? (block[i - shift] ?? 0) : 0);
-      }
-      return samples;
-    });
+  #overlap(before: readonly Float64Array[], blocks: readonly Float64Array[]): Pcm {
     const { sampleRate, nChannels } = this.#identification;
+    const channels = blocks.map((block, c) => overlapped(before[c]!, block));
     return { channels, sampleRate, speakers: xiphSpeakers(nChannels) };
   }
 
@@ -107,6 +95,43 @@ class VorbisDecoder implements PacketDecoder {
   free(): void {}
 }
 
+/** What blocks of one size take: the transform, half of their window, and working memory that is used again and again. */
+class BlockSize {
+  readonly transform: Mdct;
+  /** The window's rising half. */
+  readonly slope: Float32Array;
+  readonly curves: readonly Float32Array[];
+  readonly spectra: readonly Float64Array[];
+  readonly blocks: readonly Float64Array[];
+  readonly tails: Float64Array[];
+
+  constructor(size: number, nChannels: number) {
+    const half = size / 2;
+    const forEach = <T>(make: () => T) => Array.from({ length: nChannels }, make);
+    this.transform = new Mdct(half);
+    this.slope = slope(half);
+    this.curves = forEach(() => new Float32Array(half));
+    this.spectra = forEach(() => new Float64Array(half));
+    this.blocks = forEach(() => new Float64Array(size));
+    this.tails = forEach(() => new Float64Array(half));
+  }
+}
+
+/** The middles of both blocks are apart by half of each one's half. */
+function overlapped(old: Float64Array, block: Float64Array): Float32Array {
+  const half = block.length / 2;
+  const samples = new Float32Array((old.length + half) / 2);
+  const shift = (old.length - half) / 2;
+  for (let i = 0; i < samples.length; i++) {
+    samples[i] = (i < old.length ? old[i]! : 0) + (i >= shift ? block[i - shift]! : 0);
+  }
+  return samples;
+}
+
+function multiply(values: Float64Array, factors: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i]! *= factors[i]!;
+}
+
 function slope(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) =>
     Math.sin((Math.PI / 2) * Math.sin(((i + 0.5) / length) * (Math.PI / 2)) ** 2),
@@ -114,7 +139,7 @@ function slope(length: number): Float32Array {
 }
 
 /** A long block beside a short one rises, or falls, as fast as the short one, in the middle of its half. */
-function applyWindow(block: Float32Array, rise: Float32Array, fall: Float32Array): void {
+function applyWindow(block: Float64Array, rise: Float32Array, fall: Float32Array): void {
   const half = block.length / 2;
   const [riseAt, fallAt] = [(half - rise.length) / 2, half + (half - fall.length) / 2];
   block.fill(0, 0, riseAt);
@@ -124,11 +149,12 @@ function applyWindow(block: Float32Array, rise: Float32Array, fall: Float32Array
 }
 
 /** Magnitude and angle of two channels back to both (Vorbis I, 4.3.5). */
-function uncouple(magnitudes: Float32Array, angles: Float32Array): void {
+function uncouple(magnitudes: Float64Array, angles: Float64Array): void {
   for (let i = 0; i < magnitudes.length; i++) {
-    const [magnitude, angle] = [magnitudes[i]!, angles[i]!];
+    const magnitude = magnitudes[i]!;
+    const angle = angles[i]!;
     const other = magnitude > 0 === angle > 0 ? magnitude - angle : magnitude + angle;
-    if (angle > 0) angles[i] = other;
-    else [magnitudes[i], angles[i]] = [other, magnitude];
+    magnitudes[i] = angle > 0 ? magnitude : other;
+    angles[i] = angle > 0 ? other : magnitude;
   }
 }

@@ -12,7 +12,7 @@ export function decodeResidue(
   bits: VorbisBits,
   residue: Residue,
   codebooks: readonly Codebook[],
-  channels: readonly (Float32Array | null)[],
+  channels: readonly (Float64Array | null)[],
   length: number,
 ): void {
   if (channels.every((channel) => channel === null)) return;
@@ -21,7 +21,7 @@ export function decodeResidue(
     return;
   }
   // Type 2: all channels as one vector, a value of each in turn.
-  const joined = new Float32Array(length * channels.length);
+  const joined = new Float64Array(length * channels.length);
   decodeVectors(bits, { ...residue, type: 1 }, codebooks, [joined], joined.length);
   channels.forEach((channel, c) => {
     for (let i = 0; channel !== null && i < length; i++) channel[i]! += joined[i * channels.length + c]!;
@@ -32,7 +32,7 @@ function decodeVectors(
   bits: VorbisBits,
   residue: Residue,
   codebooks: readonly Codebook[],
-  channels: readonly (Float32Array | null)[],
+  channels: readonly (Float64Array | null)[],
   length: number,
 ): void {
   const { partitionSize, books } = residue;
@@ -69,7 +69,7 @@ function addPartition(
   bits: VorbisBits,
   { type, partitionSize }: Residue,
   book: Codebook,
-  channel: Float32Array,
+  channel: Float64Array,
   at: number,
 ): boolean {
   const { dimensions } = book;

@@ -8,6 +8,10 @@ export interface Floor {
   readonly multiplier: number;
   /** Places of the points, in the order they are coded; the first two are the ends. */
   readonly places: readonly number[];
+  /** The points by their places. */
+  readonly order: readonly number[];
+  /** Of the points before each one, the nearest on either side. */
+  readonly neighbours: readonly { readonly low: number; readonly high: number }[];
 }
 
 export interface FloorClass {
@@ -104,7 +108,18 @@ function readFloor(bits: VorbisBits, checkBook: (book: number) => number): Floor
   const nPlaces = partitionClasses.reduce((sum, index) => sum + classes[index]!.dimensions, 0);
   const places = [0, 1 << rangeBits, ...Array.from({ length: nPlaces }, () => bits.uint(rangeBits))];
   if (new Set(places).size !== places.length) nonsense();
-  return { partitionClasses, classes, multiplier, places };
+  const order = places.map((_, i) => i).sort((a, b) => places[a]! - places[b]!);
+  const neighbours = places.map((_, i) => neighboursOf(places, i));
+  return { partitionClasses, classes, multiplier, places, order, neighbours };
+}
+
+function neighboursOf(places: readonly number[], i: number): { low: number; high: number } {
+  let [low, high] = [0, 1];
+  for (let k = 2; k < i; k++) {
+    if (places[k]! < places[i]! && places[k]! > places[low]!) low = k;
+    if (places[k]! > places[i]! && places[k]! < places[high]!) high = k;
+  }
+  return { low, high };
 }
 
 function readResidue(
