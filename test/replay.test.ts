@@ -58,7 +58,7 @@ describe("replay", () => {
     expect(free).not.toContain("limit:");
     expect(limited).toContain("limit: 2.0 MiB of the device's memory may be used");
     const { stdout } = await run("replay", "limited.json");
-    expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be taken \(--vram-limit\)$/m);
+    expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be used \(--vram-limit\)$/m);
     expect(stdout).toMatch(/^heap 0 .* free \(\d.* of it is kept free\), .* taken$/m);
   });
 
@@ -115,8 +115,8 @@ describe("transcribe --memory-report", () => {
   });
 
   test.each([
-    ["", 2, /--memory-report names no file/],
-    ["-", 2, /--memory-report names no file/],
+    ["", 2, /--memory-report needs the name of a file/],
+    ["-", 2, /--memory-report needs the name of a file/],
     ["tone.wav", 2, /tone\.wav would be overwritten/],
     ["model.bin", 2, /model\.bin would be overwritten\. .*--memory-report/],
     ["nowhere/report.json", 1, /there is no folder .*nowhere.*--memory-report/],
