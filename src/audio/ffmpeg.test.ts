@@ -114,7 +114,9 @@ describe.runIf(hasFfmpeg)("what is not decoded here (skipped without ffmpeg)", (
     }
     await expect(decode(bytes, "no-such-program")).rejects.toMatchObject({
       code: "audio-codec-unsupported",
-      message: expect.stringMatching(/^buffer: contains .*AAC.*, which needs the program no-such-program, but/),
+      message: expect.stringMatching(
+        /^buffer: contains .*AAC.*, which needs the program no-such-program, but/,
+      ),
     });
   });
 
@@ -217,6 +219,18 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
     expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.any(String) });
     expect((error as Error).message).not.toContain("\n");
   });
+
+  test.each([
+    ["talk.mp3", "talk.mp3: not a recording, despite its name"],
+    ["stream", "stream: not a recording"],
+  ])(
+    "the error for %s that ffmpeg cannot read speaks of a name only where there is one",
+    async (name, message) => {
+      const text = new File([Buffer.from("This is a letter, not a recording. ".repeat(300))], name);
+      const read = decode(text, program("echo 'Invalid data' >&2; exit 1"));
+      await expect(read).rejects.toMatchObject({ code: "audio-unrecognised", message });
+    },
+  );
 
   test("the error for an unknown file names the known formats", async () => {
     const text = Buffer.from("This is a letter, not a recording. ".repeat(300));

@@ -28,10 +28,14 @@ describe("a plan in words", () => {
   test("says that the user's limit, or other programs, are in the way", async () => {
     const limited = await planMemory("base", { simulate: card, vramLimitBytes: 50 * 2 ** 20 });
     expect(limited).toMatchObject({ verdict: "spill", vramLimitBytes: 50 * 2 ** 20 });
-    expect(limited.advice[0]).toMatch(/^Without the limit set for VRAM .* all of it is in the device's own memory/);
+    expect(limited.advice[0]).toMatch(
+      /^Without the limit set for VRAM .* all of it is in the device's own memory/,
+    );
     const crowded = await planMemory("base", { simulate: "mali", free: { 0: 64 * 2 ** 20 } });
     expect(crowded).toMatchObject({ verdict: "refused", vramLimitBytes: null });
-    expect(crowded.advice[0]).toMatch(/^With nothing else on the card all of it is in .*close other programs/);
+    expect(crowded.advice[0]).toMatch(
+      /^With nothing else on the card all of it is in .*close other programs/,
+    );
   });
 
   test("gives a spill's price beside what reading takes without it", async () => {

@@ -66,17 +66,14 @@ test.each([
   ["thrown", 'setTimeout(() => { throw new TypeError("a bug"); }); await new Promise(() => {});'],
   ["rejected", 'void Promise.reject(new TypeError("a bug")); await new Promise(() => {});'],
   ["thrown in a step", 'throw new TypeError("a bug");'],
-])(
-  "an unexpected error (%s) arrives as a typed error; the next transcription works",
-  async (how, code) => {
-    useChild(oddChild(folder, `bug ${how}`, atEncoding(1, `if (once()) { ${code} }`)));
-    const { whisper, notes } = await loadOwn();
-    const error = await errorOf(whisper.transcribe(recordings[2]!, options));
-    expect(error).toBeInstanceOf(WhisperVulkanError);
-    expect(error).toMatchObject({ code: "internal", message: "TypeError: a bug" });
-    expect(error.cause).toContain("at "); // the stack
-    await expectTheSame(whisper, 2);
-    expect(notes).toEqual([]);
-    await whisper.dispose();
-  },
-);
+])("an unexpected error (%s) arrives as a typed error; the next transcription works", async (how, code) => {
+  useChild(oddChild(folder, `bug ${how}`, atEncoding(1, `if (once()) { ${code} }`)));
+  const { whisper, notes } = await loadOwn();
+  const error = await errorOf(whisper.transcribe(recordings[2]!, options));
+  expect(error).toBeInstanceOf(WhisperVulkanError);
+  expect(error).toMatchObject({ code: "internal", message: "TypeError: a bug" });
+  expect(error.cause).toContain("at "); // the stack
+  await expectTheSame(whisper, 2);
+  expect(notes).toEqual([]);
+  await whisper.dispose();
+});

@@ -104,7 +104,7 @@ function asDownloadFailure(error: unknown, requirements: readonly string[]): unk
   const reason = error instanceof Error ? error.message : String(error);
   return new WhisperVulkanError(
     "model-download-failed",
-    `the packages ${requirements.join(", ")} are not as expected: ${reason}`,
+    `The packages ${requirements.join(", ")} are not as expected: ${reason}`,
     { hint: "Update whisper-vulkan, or check whether a mirror changed the packages.", cause: error },
   );
 }
