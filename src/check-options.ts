@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "./errors.js";
-import { nearestNames } from "./nearest-names.js";
+import { didYouMean, nearestNames } from "./nearest-names.js";
 import { shown } from "./shown.js";
 
 /** What an option may hold. */
@@ -66,9 +66,10 @@ export function checkOptions<T extends object>(options: T, types: OptionTypes<T>
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(types, name)) {
-      const [nearest] = nearestNames(name, Object.keys(types));
+      const known = Object.keys(types);
+      const near = nearestNames(name, known).map((option) => `"${option}"`);
       throw new WhisperVulkanError("option-invalid", `There is no option ${shown(name)}.`, {
-        hint: `Did you mean "${nearest}"?`,
+        hint: didYouMean(near) || `The options are ${known.join(", ")}.`,
       });
     }
     checkOption(name, value, types[name as keyof T]);

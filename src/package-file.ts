@@ -20,7 +20,7 @@ export function readPackageFile(file: URL): Promise<Buffer> {
 export function packageIncomplete(file: URL, what: string, cause?: unknown): WhisperVulkanError {
   const path = file.protocol === "file:" ? fileURLToPath(file) : file.href;
   return new WhisperVulkanError("package-incomplete", `${path}, a file of whisper-vulkan, ${what}`, {
-    hint: "if a bundler put the package into one file, mark whisper-vulkan as external; otherwise install it again",
+    hint: "If a bundler put the package into one file, mark whisper-vulkan as external; otherwise install it again",
     cause,
   });
 }

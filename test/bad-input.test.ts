@@ -114,7 +114,7 @@ test("a result for a folder that can't be written is refused before the work", a
   chmodSync(locked, 0o500);
   try {
     const args = ["-q", "-m", "model.bin", "good.wav", "-o", join(locked, "good.json"), "--overwrite"];
-    await expectFailure(args, 1, /cannot write .*good\.json \(EACCES\)/);
+    await expectFailure(args, 1, /Cannot write .*good\.json \(EACCES\)/);
   } finally {
     chmodSync(locked, 0o700);
     rmSync(locked, { recursive: true });
@@ -131,7 +131,7 @@ test("a recording that breaks off is transcribed as far as it goes, with a warni
 
 describe("a model", () => {
   test.each([
-    ["of an unknown name", "basee", 2, /"basee".*nearest names are base\b/],
+    ["of an unknown name", "basee", 2, /"basee"\. Did you mean base\?/],
     ["that is not there", "./none.bin", 1, /no model file \.\/none\.bin/],
     ["that is a folder", "./folder", 1, /\.\/folder is a folder/],
     ["that is a folder, without a slash", "folder", 1, /folder is a folder/],
@@ -149,8 +149,13 @@ describe("a model", () => {
 
 describe("an option", () => {
   test.each([
-    ["unknown", ["--formt", "json"], /unknown option '--formt' \(did you mean --format\?\)/],
-    ["unknown, near none", ["--zzz"], /unknown option '--zzz' \(the nearest are --\w+, .*--help lists/],
+    ["unknown", ["--formt", "json"], /Unknown option '--formt' \(did you mean --format\?\)/],
+    ["unknown, near none", ["--zzz"], /Unknown option '--zzz'\. .*--help lists/],
+    [
+      "unknown, the beginning of one",
+      ["--lang", "en"],
+      /Unknown option '--lang' \(did you mean --language\?\)/,
+    ],
     ["of openai-whisper's", ["--beam_size", "5"], /--beam_size is not supported yet\./],
     ["of whisper-cli's", ["-osrt"], /-osrt is -f srt here/],
     ["of whisper-cli's with another meaning", ["-t", "4"], /-t is --task here.*--threads 4/],
@@ -165,13 +170,13 @@ describe("an option", () => {
     ],
     ["--format unknown", ["-f", "docx"], new RegExp(`"docx".*${formatNames}`)],
     ["--format with a gap", ["-f", "srt,,txt"], /""/],
-    ["--language unknown", ["-l", "klingon"], /"klingon"/],
+    ["--language unknown", ["-l", "klingon"], /"klingon"\. Give a code/],
     ["--task unknown", ["-t", "sing"], /"sing".*translate/],
     ["--temperature no number", ["--temperature", "warm"], /--temperature "warm"/],
     ["--temperature with a gap", ["--temperature", "0,,1"], /--temperature "0,,1"/],
-    ["--temperature too high", ["--temperature", "2"], /temperature/],
+    ["--temperature too high", ["--temperature", "2"], /^whisper-vulkan: --temperature cannot be 2\. Give/],
     ["--threads no number", ["--threads", "two"], /--threads "two"/],
-    ["--threads too many", ["--threads", "1000"], /threads.* 1 to 64/],
+    ["--threads too many", ["--threads", "1000"], /^whisper-vulkan: --threads cannot be 1000\. .* 1 to 64/],
     ["--output given twice", ["-o", "a.txt", "-o", "b.txt"], /--output "b\.txt": it was given twice/],
     ["two results for one file", ["-f", "srt,txt", "-o", "one.srt"], /one\.srt/],
     ["a result over its recording", ["-o", "good.wav"], /good\.wav would be overwritten/],
@@ -183,11 +188,11 @@ describe("an option", () => {
       ["file:///tmp/%2Fa.wav"],
       /does not name a file on this machine/,
     ],
-    ["standard input twice", ["-o", "folder", "-", "-"], /standard input.*twice|overwritten/],
+    ["standard input twice", ["-o", "folder", "-", "-"], /Standard input.*twice|overwritten/],
   ])("%s", (_what, args, line) => expectFailure(["-q", "-m", "model.bin", "good.wav", ...args], 2, line));
 
   test.each([
-    ["no recording", [], 2, /missing required argument/],
+    ["no recording", [], 2, /Missing required argument/],
     ["whisper-cli's -f and nothing else", ["-f", "good.wav"], 2, /whisper-vulkan good\.wav/],
     [
       "whisper.cpp's path of a model",
@@ -196,8 +201,13 @@ describe("an option", () => {
       /--model tiny needs no file/,
     ],
     ["memory without a model", ["memory"], 2, /memory needs a model/],
+    ["a batch of nothing", ["memory", "base", "--batch", "0"], 2, /^whisper-vulkan: --batch cannot be 0\./],
+    ["no value for --output", ["-o", "", "good.wav"], 2, /--output needs .*Give a file, such as/],
+    ["a file to replay that is not there", ["replay", "nofile"], 1, /There is no file nofile\. Check/],
+    ["an unknown shell", ["completion", "tcsh"], 2, /no completion for "tcsh"\. Give bash, zsh or fish\./],
+    ["an unknown option near none", ["models", "--json"], 2, /Unknown option '--json'\. .*models --help/],
     ["a mistyped command", ["modles"], 1, /modles: no such file or command.*models/],
-    ["an argument too many", ["models", "base"], 2, /too many arguments/],
+    ["an argument too many", ["models", "base"], 2, /Too many arguments/],
     ["an unknown model to pull", ["pull", "nosuch"], 2, /"nosuch"/],
     [
       "German of a model of English, which isn't pulled",

@@ -148,13 +148,19 @@ describe("results that exist", () => {
     expect(rest).toMatchObject({
       status: 0,
       stdout: "",
-      stderr: "2 of 2 recordings already have their results\n",
+      stderr: "2 of 2 recordings have their results already\n",
     });
+  });
+
+  test("of one recording are named with --skip-existing", async () => {
+    write("out/one.txt", "old");
+    const ended = await run("rec/one.wav", "-o", "out/one.txt", "--skip-existing");
+    expect(ended).toMatchObject({ status: 0, stdout: "", stderr: "rec/one.wav has its results already\n" });
   });
 
   test("cannot be both skipped and overwritten", async () => {
     const { status, stderr } = await run("rec/one.wav", "-f", "txt", "--overwrite", "--skip-existing");
-    expect(stderr).toContain("cannot be used together");
+    expect(stderr).toContain("cannot be used together. Leave one of them out.");
     expect(status).toBe(2);
   });
 });

@@ -46,7 +46,7 @@ describe("results", () => {
     const [device, memory, summary] = stderr.split("\n");
     expect(device).toMatch(/^built-in CPU backend, \d threads? /);
     expect(memory).toMatch(/^[\d.]+ MiB: weights, caches and scratch, in system memory$/);
-    expect(summary).toMatch(/^one\.wav: 1\.0 s of en in \d+\.\d s, real-time factor \d+\.\d\d$/);
+    expect(summary).toMatch(/^one\.wav: 1\.0 s, English, in \d+\.\d s, real-time factor \d+\.\d\d$/);
     expect(status).toBe(0);
   });
 
@@ -106,7 +106,7 @@ describe("results", () => {
 
   test("that can't be written are one clear line", async () => {
     const { status, stdout, stderr } = await run(...model, "-q", "one.wav", "-o", "/dev/full");
-    expect(stderr).toMatch(/^whisper-vulkan: no room left to write \/dev\/full\. [^\n]+\n$/);
+    expect(stderr).toMatch(/^whisper-vulkan: No room left to write \/dev\/full\. [^\n]+\n$/);
     expect(stdout).toBe("");
     expect(status).toBe(1);
   });
@@ -129,7 +129,7 @@ describe("what is written to", () => {
   test("is full: one clear line", ({ skip }) => {
     if (!existsSync("/dev/full")) skip("there is no full device here");
     const { status, stderr } = redirected(">/dev/full");
-    expect(stderr).toMatch(/^whisper-vulkan: no room left to write standard output\. [^\n]+$/m);
+    expect(stderr).toMatch(/^whisper-vulkan: No room left to write standard output\. [^\n]+$/m);
     expect(status).toBe(1);
   });
 
@@ -210,7 +210,7 @@ describe("lists", () => {
   test("devices: the CPU at least, and why there is no other", async () => {
     const env = { VULKAN_LOADER: "/nonexistent/libvulkan.so.1" };
     const { status, stdout, stderr } = await cli(["devices"], { env });
-    expect(stdout).toMatch(/^cpu {2}the built-in CPU backend.*<- auto\nNo Vulkan device: VULKAN_LOADER is/);
+    expect(stdout).toMatch(/^cpu {2}the built-in CPU backend.*<- auto\nNo Vulkan device\. VULKAN_LOADER is/);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 

@@ -135,7 +135,7 @@ test("without WebAssembly the CPU backend says so", () => {
     at("model.bin"),
   ];
   const { stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  expect(stderr).toContain("this process runs without WebAssembly. Start it without --jitless");
+  expect(stderr).toContain("This process runs without WebAssembly. Start it without --jitless");
   expect(status).toBe(1);
 });
 
@@ -145,7 +145,7 @@ test.runIf(process.platform === "linux")("a limit of addresses is named where me
   const { stderr, status } = spawnSync("bash", ["-c", command, process.execPath, ...args], {
     encoding: "utf8",
   });
-  expect(stderr).toMatch(/the system refused .* for the CPU backend\. .*ulimit -v/);
+  expect(stderr).toMatch(/The system refused .* for the CPU backend\. .*ulimit -v/);
   expect(status).toBe(1);
 });
 

@@ -220,6 +220,18 @@ describe.skipIf(process.platform === "win32")("an ffmpeg that does not work", ()
     expect((error as Error).message).not.toContain("\n");
   });
 
+  test.each([
+    ["talk.mp3", "talk.mp3: not a recording, despite its name"],
+    ["stream", "stream: not a recording"],
+  ])(
+    "the error for %s that ffmpeg cannot read speaks of a name only where there is one",
+    async (name, message) => {
+      const text = new File([Buffer.from("This is a letter, not a recording. ".repeat(300))], name);
+      const read = decode(text, program("echo 'Invalid data' >&2; exit 1"));
+      await expect(read).rejects.toMatchObject({ code: "audio-unrecognised", message });
+    },
+  );
+
   test("the error for an unknown file names the known formats", async () => {
     const text = Buffer.from("This is a letter, not a recording. ".repeat(300));
     await expect(decode(text, "no-such-program")).rejects.toMatchObject({

@@ -165,7 +165,9 @@ function nothingDecoded(name: string, { codec }: ForeignAudio, lines: string[]):
     });
   }
   if (codec === null) {
-    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording, despite its name`, {
+    // Streams, buffers and files without an ending have no name that says otherwise.
+    const despite = /\.\w+$/.test(name) ? ", despite its name" : "";
+    return new WhisperVulkanError("audio-unrecognised", `${name}: not a recording${despite}`, {
       hint: "Give an audio or video file.",
       cause,
     });

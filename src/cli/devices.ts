@@ -16,12 +16,12 @@ interface Flags {
 export function addDevicesCommand(program: Command): void {
   const command = program
     .command("devices")
-    .description("list the Vulkan devices: type, driver, heaps, limits, features, and which one auto uses")
-    .option("--json", "show everything that is known about each device");
+    .description("lists the Vulkan devices: type, driver, heaps, limits, features, and which one auto uses")
+    .option("--json", "shows everything that is known about each device");
   single(
     command,
     "--export <card.json>",
-    'write a device to a card file for --simulate ("-": standard output)',
+    'writes a device to a card file for --simulate ("-": standard output)',
     {
       values: "file",
     },
@@ -29,7 +29,7 @@ export function addDevicesCommand(program: Command): void {
   single(
     command,
     "--simulate <card>",
-    "list what the program would see on this card: a name, or a card file (see memory)",
+    "lists what the program would see on this card: a name, or a card file (see memory)",
     { values: cardValues },
   );
   single(command, "-d, --device <device>", "the device to export: its number or part of its name", {
@@ -38,14 +38,14 @@ export function addDevicesCommand(program: Command): void {
     if (path !== undefined && simulate !== undefined)
       throw new WhisperVulkanError(
         "option-invalid",
-        "--export writes a real device's card: leave out --simulate",
+        "--export writes the card of a real device, not of a simulated one",
+        { hint: "Leave out --simulate." },
       );
     if (path !== undefined) return writeCard(path, device ?? null);
     if (device !== undefined)
-      throw new WhisperVulkanError(
-        "option-invalid",
-        "--device chooses the device to export: give --export too",
-      );
+      throw new WhisperVulkanError("option-invalid", "--device only chooses the device to export", {
+        hint: "Give --export too, or leave out --device.",
+      });
     const { reports, why } = simulate === undefined ? await ownDevices() : await simulatedDevice(simulate);
     if (json) {
       console.log(JSON.stringify(reports, null, 2));
@@ -58,12 +58,15 @@ export function addDevicesCommand(program: Command): void {
       for (const [what, value] of describeDevice(device)) console.log(`     ${what.padEnd(15)}${value}`);
     });
     console.log(`cpu  the built-in CPU backend (WebAssembly)${mark(-1)}`);
-    if (why !== null) console.log(`No Vulkan device: ${why}`);
+    if (why !== null) console.log(`No Vulkan device. ${why}`);
   });
 }
 
 async function writeCard(path: string, device: string | null): Promise<void> {
-  if (path === "") throw new WhisperVulkanError("option-invalid", "--export needs the name of a file");
+  if (path === "")
+    throw new WhisperVulkanError("option-invalid", "--export needs the name of a file", {
+      hint: "Give one after --export, or - for standard output.",
+    });
   const card = await exportCard(device);
   const text = `${JSON.stringify(card, null, 2)}\n`;
   if (path === "-") {
@@ -89,11 +92,11 @@ async function simulatedDevice(simulate: string) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;
     throw nothingToSimulateOn(error.message, error);
   }
-  throw nothingToSimulateOn("the Vulkan loader found no device");
+  throw nothingToSimulateOn("The Vulkan loader found no device");
 }
 
 function nothingToSimulateOn(why: string, cause?: unknown): WhisperVulkanError {
-  return new WhisperVulkanError("vulkan-unavailable", `simulating a card needs a real device, but ${why}`, {
+  return new WhisperVulkanError("vulkan-unavailable", `A simulated card needs a real device. ${why}`, {
     hint: "Install a graphics driver, or use memory MODEL --simulate, which needs none",
     cause,
   });

@@ -7,7 +7,7 @@ const examples = `Formats:
 ${formats}
 
 Examples:
-  whisper-vulkan talk.mp3                              show the text on the screen as it is recognised
+  whisper-vulkan talk.mp3                              shows the text on the screen as it is recognised
   whisper-vulkan video.mp4 -o video.srt                subtitles for a video
   whisper-vulkan transcribe *.mp3 -f srt,json -o out/  files, named after the recordings
   whisper-vulkan recordings/ -f txt -o out/            a folder, with the folders in it
@@ -17,7 +17,7 @@ whisper-vulkan help COMMAND describes the other commands.
 Results go to standard output, everything else to standard error.
 Exit codes:
   0    done
-  1    the model or at least one recording failed; the other recordings are done
+  1    a recording, a model, or a place to write failed; every other recording is done
   2    wrong usage: nothing was done
   130  stopped with Ctrl-C; no half-written result is left behind`;
 

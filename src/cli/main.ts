@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { refuseForeignOption } from "./options/index.js";
+import { asTyped, refuseForeignOption } from "./options/index.js";
 import { unwritable } from "./output/index.js";
 import { createProgram } from "./program.js";
 import { exitCodes, reportError } from "./report.js";
@@ -23,5 +23,5 @@ try {
 } catch (error) {
   if (error instanceof CommanderError)
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = reportError(error);
+  else process.exitCode = reportError(asTyped(error));
 }

@@ -23,10 +23,10 @@ export function addMemoryCommand(program: Command): void {
   const command = program
     .command("memory")
     .description(
-      "show how much GPU memory a model would need, and where it would be placed; needs no model file and loads nothing",
+      "shows how much GPU memory a model would need, and where it would be placed; needs no model file and loads nothing",
     )
     .argument("[model]", "a model's name (see models), or a ggml file")
-    .option("--list-cards", "list the cards that --simulate knows by name");
+    .option("--list-cards", "lists the cards that --simulate knows by name");
   takes(command.registeredArguments[0]!, modelValues);
   single(
     command,
@@ -34,7 +34,7 @@ export function addMemoryCommand(program: Command): void {
     "a device's number or part of its name; see devices (default: the best GPU)",
     { values: "device" },
   );
-  single(command, "--simulate <card>", "plan for this card: a name, or a file written by devices --export", {
+  single(command, "--simulate <card>", "plans for this card: a name, or a file written by devices --export", {
     values: cardValues,
   });
   repeated(
@@ -42,13 +42,17 @@ export function addMemoryCommand(program: Command): void {
     "--free <heap=size>",
     "how much of a heap is free, e.g. 0=64MiB; separate several with commas",
   );
-  single(command, "--batch <n>", "windows recognised at once (default: 1)");
-  single(command, "--vram-limit <size>", "use at most this much of the device's memory, e.g. 2GiB");
+  single(
+    command,
+    "--batch <n>",
+    "plans for so many windows at once (default: 1); transcribe does not use batches yet",
+  );
+  single(command, "--vram-limit <size>", "uses at most this much of the device's memory, e.g. 2GiB");
   command.option(
     "--json",
-    "show the whole plan: heaps, blocks, tensors, and every allocation that was tried",
+    "shows the whole plan: heaps, blocks, tensors, and every allocation that was tried",
   );
-  single(command, "--svg <file>", "draw the heaps, blocks and tensors", { values: "file" });
+  single(command, "--svg <file>", "draws the heaps, blocks and tensors", { values: "file" });
   command.action(async (model: string | undefined, flags: Flags) => {
     if (flags.listCards) return console.log(cardNames().join("\n"));
     if (model === undefined)

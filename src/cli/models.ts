@@ -6,7 +6,7 @@ import { cacheFolder } from "../model/index.js";
 export function addModelsCommand(program: Command): void {
   program
     .command("models")
-    .description("list the models: size, memory needed, languages, and which are in the cache")
+    .description("lists the models: size, memory needed, languages, and which are in the cache")
     .action(async () => {
       const rows = (await models()).map(({ name, aliases, sizeBytes, memoryBytes, nLanguages, path }) => [
         [name, ...aliases].join(", "),

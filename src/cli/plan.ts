@@ -106,10 +106,10 @@ async function jobsOf(
   const left = new Map(recordings.map((recording) => [recording, [] as PlannedResult[]]));
   for (const result of results) if (!kept.has(result)) left.get(result.recording)?.push(result);
   const open = recordings.filter((recording) => results.length === 0 || left.get(recording)!.length > 0);
-  if (open.length < recordings.length)
-    screen.note(
-      `${recordings.length - open.length} of ${recordings.length} recordings already have their results`,
-    );
+  const done = recordings.filter((recording) => !open.includes(recording));
+  if (done.length === 1) screen.note(`${done[0]!.name} has its results already`);
+  else if (done.length > 1)
+    screen.note(`${done.length} of ${recordings.length} recordings have their results already`);
   const good = await checkRecordings(open, {
     ...{ commands, signal, onError: fail },
     onCheck: ({ name }, nth) => screen.doing("checking", name, nth, open.length),

@@ -17,9 +17,9 @@ const labels: Record<PullProgress["phase"], string> = {
 export function addPullCommand(program: Command): void {
   const command = program
     .command("pull")
-    .description("fetch a model into the cache")
+    .description("fetches a model into the cache")
     .argument("<model>", "name, e.g. base (the command models lists them)")
-    .option("-q, --quiet", "show no progress");
+    .option("-q, --quiet", "shows no progress");
   takes(command.registeredArguments[0]!, { words: () => catalogue.map(({ name }) => name) });
   command.action(async (name: string, { quiet = false }: { quiet?: boolean }) => {
     const status = new StatusLine(quiet);

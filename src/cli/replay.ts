@@ -14,11 +14,11 @@ interface Flags {
 export function addReplayCommand(program: Command): void {
   const command = program
     .command("replay")
-    .description("repeat the requests of a memory report (see transcribe --memory-report) in simulation")
+    .description("repeats the requests of a memory report (see transcribe --memory-report) in simulation")
     .argument("<file>", "a memory report; budgets, refusals and requests in it may be edited")
-    .option("--json", "show everything: the plan of each request, and the memory held after the last one");
+    .option("--json", "shows everything: the plan of each request, and the memory held after the last one");
   takes(command.registeredArguments[0]!, "file");
-  single(command, "--svg <file>", "draw the memory held after the last request", { values: "file" });
+  single(command, "--svg <file>", "draws the memory held after the last request", { values: "file" });
   command.action(async (file: string, flags: Flags) => {
     await checkSideFile("--svg", flags.svg, [file]);
     const replayed = await replayMemory(file);

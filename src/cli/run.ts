@@ -69,8 +69,8 @@ async function transcribeAll(whisper: Whisper, plan: Plan, screen: Screen, signa
       });
       screen.clear();
       for (const warning of result.warnings) say(warning, "yellow");
-      await deliver(plan, job, result);
-      screen.note(summary(name, result, (performance.now() - begun) / 1000));
+      const written = await deliver(plan, job, result);
+      screen.note(summary(name, written, result, (performance.now() - begun) / 1000));
     } catch (error) {
       screen.clear();
       process.exitCode = reportError(error);
@@ -85,11 +85,18 @@ async function transcribeAll(whisper: Whisper, plan: Plan, screen: Screen, signa
   }
 }
 
+/** Returns the paths of the files written. */
 async function deliver({ destination, formats, several }: Plan, job: Job, result: TranscriptionResult) {
   if (destination.kind === "stdout") {
     const { write, writeInto } = formats[0]!;
     process.stdout.write(several && writeInto ? writeInto(result, job.recording.name) : write(result));
   }
   const textLanguage = result.task === "translate" ? "en" : result.language;
-  for (const { format, pathIn } of job.results) await writeWhole(pathIn(textLanguage), format.write(result));
+  const written: string[] = [];
+  for (const { format, pathIn } of job.results) {
+    const path = pathIn(textLanguage);
+    await writeWhole(path, format.write(result));
+    written.push(path);
+  }
+  return written;
 }

@@ -1,5 +1,6 @@
 import { oneLine, timestamp } from "../formats/index.js";
 import type { Segment, TranscriptionResult } from "../index.js";
+import { languageTitle } from "../whisper/index.js";
 import { StatusLine, styled } from "./terminal/index.js";
 
 /** What the user sees while recordings are transcribed: notes and a status line on standard error, text on the screen. */
@@ -44,9 +45,15 @@ export class Screen {
 }
 
 /** The result of a recording in one line. For a recording of no length, a factor would mean nothing. */
-export function summary(file: string, { duration, language }: TranscriptionResult, seconds: number): string {
+export function summary(
+  recording: string,
+  written: readonly string[],
+  { duration, language }: TranscriptionResult,
+  seconds: number,
+): string {
+  const what = written.length === 0 ? recording : `${recording} -> ${written.join(", ")}`;
   const took = seconds < 0.05 ? "in less than 0.1 s" : `in ${seconds.toFixed(1)} s`;
-  if (duration < 0.05) return `${file}: shorter than 0.1 s, done ${took}`;
+  if (duration < 0.05) return `${what}: shorter than 0.1 s, done ${took}`;
   const factor = (seconds / duration).toFixed(2);
-  return `${file}: ${duration.toFixed(1)} s of ${language} ${took}, real-time factor ${factor}`;
+  return `${what}: ${duration.toFixed(1)} s, ${languageTitle(language)}, ${took}, real-time factor ${factor}`;
 }

@@ -8,7 +8,9 @@ export async function checkSideFile(
   inputs: readonly string[],
 ): Promise<void> {
   if (path === "" || path === "-")
-    throw new WhisperVulkanError("option-invalid", `${option} needs the name of a file`);
+    throw new WhisperVulkanError("option-invalid", `${option} needs the name of a file`, {
+      hint: `Give one after ${option}.`,
+    });
   if (path !== undefined) await elsewhere(option, checkDistinct([{ path, source: option }], inputs));
 }
 

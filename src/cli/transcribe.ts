@@ -15,7 +15,7 @@ import { run } from "./run.js";
 export function addTranscribeCommand(program: Command): void {
   const command = program
     .command("transcribe", { isDefault: true })
-    .description("turn recordings into text (the default command)")
+    .description("turns recordings into text; the default command")
     .argument("<recordings...>", 'files, folders, patterns such as "**/*.mp3", URLs; "-" is standard input');
   takes(command.registeredArguments[0]!, "file");
 
@@ -40,17 +40,20 @@ export function addTranscribeCommand(program: Command): void {
   });
   single(command, "-o, --output <file|folder|->", outputHelp, { values: "file" });
   command
-    .option("--name-language", "add the language to the names of files: talk.en.srt")
-    .option("--overwrite", "replace results that exist (default: ask in a terminal, else refuse)")
-    .option("--skip-existing", "keep results that exist, and transcribe only the other recordings")
-    .option("--no-timestamps", "write the text without times")
-    .option("-q, --quiet", "show only errors and warnings, no progress and no notes");
+    .option("--name-language", "adds the language to the names of files: talk.en.srt")
+    .option(
+      "--overwrite",
+      "replaces results that exist (default: asks in a terminal; elsewhere they are an error)",
+    )
+    .option("--skip-existing", "keeps results that exist, and transcribes only the other recordings")
+    .option("--no-timestamps", "writes the text without times")
+    .option("-q, --quiet", "shows only errors and warnings, no progress and no notes");
 
   command.optionsGroup("Device:");
   single(command, "-d, --device <device>", deviceHelp, { values: "device" });
   single(command, "--threads <n>", "threads of the CPU backend (default: all cores, at most 8)");
-  single(command, "--vram-limit <size>", "use at most this much of the GPU's own memory, e.g. 2GiB");
-  single(command, "--simulate <card>", "make the GPU's memory behave like this card's (see memory)", {
+  single(command, "--vram-limit <size>", "uses at most this much of the GPU's own memory, e.g. 2GiB");
+  single(command, "--simulate <card>", "makes the GPU's memory behave like this card's (see memory)", {
     values: cardValues,
   });
   single(command, "--memory-report <file>", reportHelp, { values: "file" });
@@ -60,7 +63,7 @@ export function addTranscribeCommand(program: Command): void {
   single(command, "--no-speech-threshold <p>", noSpeechHelp);
   single(command, "--logprob-threshold <x>", logprobHelp);
   single(command, "--compression-ratio-threshold <x>", compressionHelp);
-  command.option("--no-condition-on-previous-text", "recognise each window without the text before it");
+  command.option("--no-condition-on-previous-text", "recognises each window without the text before it");
   single(command, "--suppress-tokens <ids>", suppressHelp);
   single(command, "--seed <n>", "seed of the random numbers used above temperature 0 (default: 0)");
 
@@ -75,13 +78,13 @@ const outputHelp =
 const deviceHelp =
   "auto, cpu, or a device's number or part of its name; see devices (default: WHISPER_VULKAN_DEVICE, else auto)";
 const reportHelp =
-  "write a record of the GPU's memory for the command replay; it contains no sound and no text";
+  "writes a record of the GPU's memory for the command replay; it contains no sound and no text";
 const temperatureHelp =
-  "one value, or a list: the next value is tried when a text looks wrong (default: 0,0.2,0.4,0.6,0.8,1)";
+  "one value, or a list: a text that looks wrong is tried again with the next value (default: 0,0.2,0.4,0.6,0.8,1)";
 const noSpeechHelp =
-  'a window counts as silence if its no-speech probability is above this and its average logprob is below --logprob-threshold; or "off" (default: 0.6)';
-const logprobHelp = 'a text whose average logprob is below this looks wrong; or "off" (default: -1)';
+  "a window (30 s) counts as silence when its probability of no speech is above this and its average logprob is below --logprob-threshold; or off (default: 0.6)";
+const logprobHelp = "a text whose average logprob is below this is tried again; or off (default: -1)";
 const compressionHelp =
-  'a text that zlib compresses by more than this factor repeats itself and looks wrong; or "off" (default: 2.4)';
+  "a text that zlib shrinks more than this many times repeats itself and is tried again; or off (default: 2.4)";
 const suppressHelp =
-  'ids of tokens that are never written, separated by commas; -1: all tokens that are not speech; or "none" (default: -1)';
+  "ids of tokens that are never written, separated by commas; -1: all tokens that are not speech; or none (default: -1)";

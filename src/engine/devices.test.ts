@@ -55,7 +55,7 @@ describe("devices()", () => {
   });
 
   test.each<[string, () => Promise<DeviceReport[]>, string]>([
-    ["no device", async () => [], "the Vulkan loader found no device"],
+    ["no device", async () => [], "The Vulkan loader found no device"],
     [
       "no loader",
       async () => {

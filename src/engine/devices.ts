@@ -53,7 +53,7 @@ export async function devices(options: DevicesOptions = {}): Promise<DeviceInfo[
 async function vulkanDevices(onNote: DevicesOptions["onNote"]): Promise<DeviceReport[]> {
   try {
     const reports = await listDevices();
-    if (reports.length === 0) onNote?.("the Vulkan loader found no device");
+    if (reports.length === 0) onNote?.("The Vulkan loader found no device");
     return reports;
   } catch (error) {
     if (!(error instanceof WhisperVulkanError) || error.code !== "vulkan-unavailable") throw error;

@@ -60,7 +60,7 @@ describe("a device that is lost", () => {
     expect(results).toEqual(expected);
     expect(told).toEqual(expected.map(({ segments }) => segments));
     expect(notes).toEqual([
-      "the GPU stopped working (vkQueueSubmit: VK_ERROR_DEVICE_LOST (-4)); the device is opened again and continues where it stopped",
+      "The GPU stopped working (vkQueueSubmit: VK_ERROR_DEVICE_LOST (-4)); the device is opened again and continues where it stopped",
     ]);
     await whisper.dispose();
     expect(nothingLeft(tables)).toBe(true);

@@ -54,8 +54,8 @@ export async function checkDevice(options: DeviceOptions): Promise<void> {
   if (simulate !== undefined) await cardNamed(simulate); // report wrong options, whichever device will be used
   const device = deviceOf(options);
   if (device === "cpu" && options.simulate !== undefined)
-    throw new WhisperVulkanError("option-invalid", "a card can't be simulated on the CPU backend", {
-      hint: "leave the device out, or name a Vulkan device",
+    throw new WhisperVulkanError("option-invalid", "A card can't be simulated on the CPU backend", {
+      hint: "Leave the device out, or name a Vulkan device",
     });
   if (device === "cpu" || device === "auto") return;
   const tables = await tablesOf(options);
@@ -83,7 +83,7 @@ export async function openBackend(options: DeviceOptions): Promise<Backend> {
     );
     if (simulate !== undefined)
       options.onNote?.(
-        `simulated: memory and limits are those of ${simulate}, kernels and speed the real device's`,
+        `Simulated: memory and limits are those of ${simulate}, kernels and speed the real device's`,
       );
     return backend;
   } catch (error) {

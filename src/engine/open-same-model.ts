@@ -12,6 +12,6 @@ export async function openSameModel(path: string, dimensions: ModelDimensions): 
   if (isDeepStrictEqual(model.dimensions, dimensions)) return model;
   await model.close();
   throw new WhisperVulkanError("model-invalid", `${path} is no longer the model that was loaded from it`, {
-    hint: "load it again",
+    hint: "Load it again",
   });
 }

@@ -72,7 +72,7 @@ export async function planMemory(model: string, options: PlanMemoryOptions = {})
   checkOptions(options, optionTypes);
   const { batch = 1, device } = options;
   if (String(device).trim().toLowerCase() === "cpu")
-    throw new WhisperVulkanError("option-invalid", "on the CPU there is nothing to plan", {
+    throw new WhisperVulkanError("option-invalid", "On the CPU there is nothing to plan", {
       hint: `Its memory is the system's own; whisper-vulkan models says how much a model takes. ${simulateHint}`,
     });
   const { name, dimensions, matrixType } = await modelOf(model);

@@ -189,7 +189,7 @@ describe("dispose()", () => {
     await own[Symbol.asyncDispose]();
     const error = await errorOf(own.transcribe(recordings[2]!, options));
     expect(error).toBeInstanceOf(WhisperVulkanError);
-    expect(error).toMatchObject({ code: "disposed", hint: "load the model again" });
+    expect(error).toMatchObject({ code: "disposed", hint: "Load the model again" });
   });
 
   test("by await using", async () => {

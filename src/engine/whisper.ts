@@ -65,7 +65,7 @@ export class Whisper {
     { releaseAfterMs, onNote }: LoadOptions,
   ) {
     this.#idle = new IdleTimer(releaseAfterMs, () => {
-      engine.release().catch((error: Error) => onNote?.(`the idle model was not released: ${error.message}`));
+      engine.release().catch((error: Error) => onNote?.(`The idle model was not released: ${error.message}`));
     });
     this.#engine = engine;
     this.#vocabulary = vocabulary;
@@ -226,8 +226,8 @@ function eitherSignal(a: AbortSignal, b: AbortSignal | undefined) {
 }
 
 function disposedError(cause?: TranscriptionAbortedError): WhisperVulkanError {
-  return new WhisperVulkanError("disposed", "this Whisper was disposed", {
-    hint: "load the model again",
+  return new WhisperVulkanError("disposed", "This Whisper was disposed", {
+    hint: "Load the model again",
     ...(cause ? { cause } : {}),
   });
 }

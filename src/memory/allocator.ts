@@ -57,11 +57,11 @@ export class MemoryRefusedError extends WhisperVulkanError {
   constructor(piece: Piece, ledger: Ledger, neededBytes: number, availableBytes: number) {
     super(
       "memory-refused",
-      `no memory for ${piece.label} (${piece.key}, ${size(piece.sizeBytes)}; ` +
+      `No memory for ${piece.label} (${piece.key}, ${size(piece.sizeBytes)}; ` +
         `${neededAgainstAvailable(neededBytes, availableBytes)}): ${lastTries(ledger)}`,
       {
         hint:
-          "close other programs that use the GPU, use a smaller model, or use --device cpu; " +
+          "Close other programs that use the GPU, use a smaller model, or use --device cpu; " +
           "--memory-report FILE (in the library: the error's report) writes a file that shows every request and its answer",
       },
     );

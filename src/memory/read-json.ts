@@ -21,6 +21,7 @@ export function parseJson(text: string, shown: string, code: ErrorCode): unknown
       code,
       `${shown} is not valid JSON: ${(cause as Error).message.split("\n")[0]}`,
       {
+        hint: "Write the file again, or mend it in a text editor.",
         cause,
       },
     );
@@ -30,7 +31,17 @@ export function parseJson(text: string, shown: string, code: ErrorCode): unknown
 function unreadable(file: string, cause: unknown): WhisperVulkanError {
   const code = systemErrorCode(cause);
   if (code === "ENOENT" || code === "ENOTDIR")
-    return new WhisperVulkanError("file-not-found", `there is no file ${file}`, { cause });
-  if (code === "EISDIR") return new WhisperVulkanError("file-is-folder", `${file} is a folder`, { cause });
-  return new WhisperVulkanError("file-unreadable", `cannot read ${file} (${code ?? cause})`, { cause });
+    return new WhisperVulkanError("file-not-found", `There is no file ${file}`, {
+      hint: "Check the spelling and the current folder.",
+      cause,
+    });
+  if (code === "EISDIR")
+    return new WhisperVulkanError("file-is-folder", `${file} is a folder`, {
+      hint: "Give the path of a file in it.",
+      cause,
+    });
+  return new WhisperVulkanError("file-unreadable", `${file}: cannot be read (${code ?? cause})`, {
+    hint: "Check that this user may read it.",
+    cause,
+  });
 }

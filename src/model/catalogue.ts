@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { nearestNames } from "../nearest-names.js";
+import { didYouMean, nearestNames } from "../nearest-names.js";
 import type { ModelDimensions } from "../network/dimensions.js";
 import { shown } from "../shown.js";
 import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
@@ -106,9 +106,10 @@ export function modelNamed(name: string): CatalogueEntry {
   const model = findModel(name);
   if (model !== null) return model;
   const names = catalogue.flatMap((known) => [known.name, ...known.aliases]);
+  const guess = didYouMean(nearestNames(name, names));
   throw new WhisperVulkanError(
     "model-unknown",
-    `There is no model called ${shown(name)}. The nearest names are ${nearestNames(name, names).join(", ")}.`,
+    `There is no model called ${shown(name)}.${guess && ` ${guess}`}`,
     { hint: "`whisper-vulkan models` lists all of them; to use a model file of your own, give its path." },
   );
 }

@@ -37,16 +37,18 @@ describe("languageCode", () => {
   });
 
   it.each([
-    ["germna", "german"],
-    ["spansh", "spanish"],
+    ["germna", /"\. Did you mean German\?$/],
+    ["spansh", "Spanish"],
+    ["englsh", /"\. Did you mean English\?$/],
+    ["haitian creol", "Haitian Creole"],
     ["gr", /\w\w \(\w+\)/],
-    ["klingon", /nearest are \w+, \w+, \w+/],
-    ["", "nearest"],
-    ["xx-US", /"xx-US"; the nearest are \w\w \(/],
-    ["en-", "nearest are en (english)"],
-    ["-", "nearest"],
-    ["en US", "nearest"],
-    ["auto-US", "nearest"],
+    ["klingon", /called "klingon"\.$/],
+    ["", /called ""\.$/],
+    ["xx-US", /"xx-US"\.$/],
+    ["en-", "Did you mean en (English)?"],
+    ["-", /"-"\.$/],
+    ["en US", "en US"],
+    ["auto-US", "auto-US"],
     ["x".repeat(10_000), /^.{200,400}$/],
   ])("names what %j may have meant", (name, hint) => {
     expect(() => languageCode(name)).toThrow(expect.objectContaining({ code: "language-unknown" }));
@@ -93,6 +95,7 @@ describe("startTokens", () => {
     const error = (code: string) => expect.objectContaining({ code });
     expect(() => byteVocabulary(51865).startTokens("yue", "transcribe")).toThrow(error("language-unknown"));
     expect(() => byteVocabulary(51864).startTokens("de", "transcribe")).toThrow(error("language-unknown"));
+    expect(() => byteVocabulary(51864).startTokens("de", "transcribe")).toThrow("not German");
     expect(() => byteVocabulary(51864).startTokens("en", "translate")).toThrow(error("option-invalid"));
   });
 });

@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { nearestNames } from "../nearest-names.js";
+import { didYouMean, nearestNames } from "../nearest-names.js";
 import { shown } from "../shown.js";
 
 /** Whisper's languages as [code, English name], in the order of their tokens. The last one came with large-v3. */
@@ -151,12 +151,13 @@ export function languageCode(codeOrName: string): string {
   const known = [...codeByName.keys()].filter((name) => name.length <= 3 === word.length <= 3);
   const near = nearestNames(word, known).map((name) => {
     const code = codeByName.get(name)!;
-    return name === code ? `${code} (${languageName(code)})` : name;
+    return name === code ? `${code} (${languageTitle(code)})` : capitalised(name);
   });
+  const guess = didYouMean(near);
   throw new WhisperVulkanError(
     "language-unknown",
-    `There is no language called ${shown(codeOrName)}; the nearest are ${near.join(", ")}.`,
-    { hint: 'Give a code such as "en", an English name such as "german", or "auto".' },
+    `There is no language called ${shown(codeOrName)}.${guess && ` ${guess}`}`,
+    { hint: 'Give a code such as "en", an English name such as "German", or "auto".' },
   );
 }
 
@@ -186,3 +187,10 @@ export interface Language {
 export function languageName(code: string): string {
   return languages.find(([known]) => known === code)?.[1] ?? code;
 }
+
+/** The English name of a language, as in a sentence: "German" for "de". */
+export function languageTitle(code: string): string {
+  return capitalised(languageName(code));
+}
+
+const capitalised = (name: string) => name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());

@@ -52,8 +52,8 @@ export function createSampler(settings: SamplerSettings): Sampler {
       const bestText = likeliest(logits, text);
       const bestTime = likeliest(logits, times);
       if (bestText < 0 && bestTime < 0)
-        throw new WhisperVulkanError("internal", "the decoder's logits contain no finite number", {
-          hint: "the device computed nonsense: try another device (device cpu), and report this",
+        throw new WhisperVulkanError("internal", "The decoder's logits contain no finite number", {
+          hint: "The device computed nonsense: try another device (device cpu), and report this",
         });
       const maxText = bestText < 0 ? Number.NEGATIVE_INFINITY : logits[bestText]!;
       const maxTime = bestTime < 0 ? Number.NEGATIVE_INFINITY : logits[bestTime]!;

@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { languageName } from "./languages.js";
+import { languageTitle } from "./languages.js";
 import { languageToken, specialTokens } from "./special-tokens.js";
 
 export type Task = "transcribe" | "translate";
@@ -19,7 +19,7 @@ export function startTokens(nVocab: number, language: string, task: Task): numbe
     if (language !== "en")
       throw new WhisperVulkanError(
         "language-unknown",
-        `This model understands English only, not ${languageName(language)}.`,
+        `This model understands English only, not ${languageTitle(language)}.`,
         { hint },
       );
     if (task === "translate")
@@ -32,7 +32,7 @@ export function startTokens(nVocab: number, language: string, task: Task): numbe
   }
   const token = languageToken(special, language);
   if (token === null)
-    throw new WhisperVulkanError("language-unknown", `This model does not know ${languageName(language)}.`, {
+    throw new WhisperVulkanError("language-unknown", `This model does not know ${languageTitle(language)}.`, {
       hint: "Use large-v3 or turbo, which do.",
     });
   return [special.startOfTranscript, token, special[task]];

@@ -125,7 +125,7 @@ describe.runIf(told).each(wine.programs)("%s", (program) => {
     setTimeout(() => child.stdin.write("\x03"), 1000);
     const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
     expect(code, shown).toBe(130);
-    expect(shown).toContain("stopped on request");
+    expect(shown).toContain("Stopped on request");
     expect(existsSync(join(drive, "long.srt"))).toBe(false);
   });
 });

@@ -88,7 +88,7 @@ async function openAny(input: unknown, signal?: AbortSignal): Promise<ByteSource
     return blobSource(input, nameForMessages((input as Partial<File>).name || "blob"));
   if (isAsyncIterable(input))
     return streamSource(input as AsyncIterable<Uint8Array>, "stream", "The stream broke off.");
-  throw new WhisperVulkanError("option-invalid", `the recording cannot be ${kindOf(input)}`, {
+  throw new WhisperVulkanError("option-invalid", `The recording cannot be ${kindOf(input)}`, {
     hint: "Give a path, a URL, the bytes of a file, a stream of them, or { samples, sampleRate }.",
   });
 }

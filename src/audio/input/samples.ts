@@ -53,7 +53,7 @@ export function givenSamples(input: unknown): GivenSamples | null {
     const channels = Array.from({ length: input.numberOfChannels }, (_, i) => input.getChannelData(i));
     if (channels.length > 0 && channels.every(isSampleArray))
       return inMemory(channels, checkedRate(input.sampleRate));
-    throw new WhisperVulkanError("option-invalid", "the recording is an AudioBuffer without samples", {
+    throw new WhisperVulkanError("option-invalid", "The recording is an AudioBuffer without samples", {
       hint: "Each channel must be a Float32Array.",
     });
   }
@@ -61,7 +61,7 @@ export function givenSamples(input: unknown): GivenSamples | null {
   if (samples !== undefined) {
     if (isSampleArray(samples)) return inMemory([samples], checkedRate(sampleRate));
     if (isAsyncIterable(samples)) return asTheyCome(samples, checkedRate(sampleRate));
-    throw new WhisperVulkanError("option-invalid", `the recording's samples are ${kindOf(samples)}`, {
+    throw new WhisperVulkanError("option-invalid", `The recording's samples are ${kindOf(samples)}`, {
       hint: `${SAMPLES_HINT} Give { samples, sampleRate }.`,
     });
   }
@@ -106,7 +106,7 @@ function asTheyCome(stream: AsyncIterable<unknown>, sampleRate: number): GivenSa
       });
       if (done) return;
       if (!isSampleArray(value)) {
-        throw new WhisperVulkanError("option-invalid", `the stream of samples yields ${kindOf(value)}`, {
+        throw new WhisperVulkanError("option-invalid", `The stream of samples yields ${kindOf(value)}`, {
           hint: SAMPLES_HINT,
         });
       }

@@ -50,11 +50,11 @@ async function compile(): Promise<KernelsModule> {
 function checkEngine(): void {
   const gpu = "or use a GPU with --device";
   if (typeof WebAssembly === "undefined")
-    throw new WhisperVulkanError("cpu-unavailable", "this process runs without WebAssembly", {
+    throw new WhisperVulkanError("cpu-unavailable", "This process runs without WebAssembly", {
       hint: `Start it without --jitless and similar options; ${gpu}`,
     });
   if (typeof SharedArrayBuffer === "undefined")
-    throw new WhisperVulkanError("cpu-unavailable", "this process has no SharedArrayBuffer", {
+    throw new WhisperVulkanError("cpu-unavailable", "This process has no SharedArrayBuffer", {
       hint: `Load whisper-vulkan where SharedArrayBuffer exists (in Electron, in the main process, not in a window); ${gpu}`,
     });
 }

@@ -55,7 +55,7 @@ export class CpuStorage implements Storage {
     if (pages > maxPages)
       throw new WhisperVulkanError(
         "memory-refused",
-        `the model needs ${size(end)}, more than WebAssembly's 4 GiB`,
+        `The model needs ${size(end)}, more than WebAssembly's 4 GiB`,
         {
           hint: "Use a smaller model, or an F16 file instead of F32",
         },
@@ -67,7 +67,7 @@ export class CpuStorage implements Storage {
     } catch (cause) {
       throw new WhisperVulkanError(
         "memory-refused",
-        `the system refused ${size(end)} of memory for the CPU backend`,
+        `The system refused ${size(end)} of memory for the CPU backend`,
         {
           hint: "Close other programs, raise the limit of this process (ulimit -v, or the container's), or use a smaller model",
           cause,
@@ -118,7 +118,7 @@ function threadsUnavailable(nThreads: number, cause: unknown): WhisperVulkanErro
   const threads = nThreads === 1 ? "its thread" : `its ${nThreads} threads`;
   return new WhisperVulkanError(
     "cpu-unavailable",
-    `the CPU backend cannot start ${threads} (${why.split("\n")[0]})`,
+    `The CPU backend cannot start ${threads} (${why.split("\n")[0]})`,
     {
       hint: "Use fewer with --threads, or raise the limits of threads and memory (ulimit -u, ulimit -v, or the container's)",
       cause,

@@ -12,7 +12,7 @@ test("threads that cannot start are an error that names the reason", async () =>
   const kernels = { ...(await compileKernels()), module: {} as WebAssembly.Module };
   await expect(ThreadPool.start(memory(), kernels, [0, 0])).rejects.toMatchObject({
     code: "internal",
-    message: expect.stringMatching(/a thread of the CPU backend ended: .*WebAssembly/),
+    message: expect.stringMatching(/A thread of the CPU backend ended: .*WebAssembly/),
   });
 });
 

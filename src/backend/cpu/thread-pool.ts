@@ -80,13 +80,13 @@ export class ThreadPool {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    this.#running?.reject(new WhisperVulkanError("disposed", "the engine was disposed during a run"));
+    this.#running?.reject(new WhisperVulkanError("disposed", "The engine was disposed during a run"));
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     for (const { programs } of this.#threads) programs.close();
   }
 
   async #run(id: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#disposed) throw new WhisperVulkanError("disposed", "the engine was disposed before this run");
+    if (this.#disposed) throw new WhisperVulkanError("disposed", "The engine was disposed before this run");
     if (this.#broken) throw this.#broken;
     if (signal?.aborted) throw aborted(signal);
     if (this.#running) throw new Error("a program is running already");
@@ -106,7 +106,7 @@ export class ThreadPool {
         Atomics.notify(sync, word.run);
       });
       if (this.#errors.length)
-        throw new WhisperVulkanError("internal", `a CPU kernel failed: ${this.#errors[0]}`);
+        throw new WhisperVulkanError("internal", `A CPU kernel failed: ${this.#errors[0]}`);
       if (Atomics.load(sync, word.stopping)) throw aborted(signal);
     } finally {
       this.#running = null;
@@ -144,12 +144,12 @@ function ready(worker: Worker): Promise<void> {
 
 function lostThread(cause: unknown, hint?: string): WhisperVulkanError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new WhisperVulkanError("internal", `a thread of the CPU backend ended: ${why}`, {
+  return new WhisperVulkanError("internal", `A thread of the CPU backend ended: ${why}`, {
     cause,
     ...(hint !== undefined && { hint }),
   });
 }
 
 function aborted(signal: AbortSignal | undefined): WhisperVulkanError {
-  return new WhisperVulkanError("aborted", "stopped on request", { cause: signal?.reason });
+  return new WhisperVulkanError("aborted", "Stopped on request", { cause: signal?.reason });
 }

@@ -40,7 +40,7 @@ export class ReferenceBackend implements Backend {
     return {
       async run(signal) {
         for (const step of program.steps) {
-          if (signal?.aborted) throw new WhisperVulkanError("aborted", "stopped on request");
+          if (signal?.aborted) throw new WhisperVulkanError("aborted", "Stopped on request");
           runReference(step, data);
           await new Promise(setImmediate);
         }

@@ -77,7 +77,7 @@ export class VulkanExecutable implements Executable {
   async run(signal?: AbortSignal): Promise<void> {
     for (const submission of this.#submissions) {
       if (signal?.aborted)
-        throw new WhisperVulkanError("aborted", "stopped on request", { cause: signal.reason });
+        throw new WhisperVulkanError("aborted", "Stopped on request", { cause: signal.reason });
       await this.#device.queue.run(submission);
     }
   }

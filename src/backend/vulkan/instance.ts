@@ -93,7 +93,7 @@ async function createOn(tables: Tables): Promise<Instance> {
   try {
     check(await vk.callAsync("vkCreateInstance", info, null, out), "vkCreateInstance");
   } catch (cause) {
-    throw isLoss(cause) ? cause : unavailable("the Vulkan loader found no working driver", cause);
+    throw isLoss(cause) ? cause : unavailable("The Vulkan loader found no working driver", cause);
   }
   const handle = out.readBigUInt64LE();
   const instanceTable = tables.instance(handle);
@@ -131,7 +131,7 @@ export async function physicalDevices({ vk, handle }: Instance): Promise<bigint[
   } catch (cause) {
     if (isLoss(cause)) throw cause;
     // older loaders say "initialization failed" where newer ones say that there are none
-    throw unavailable("the Vulkan loader found no device", cause);
+    throw unavailable("The Vulkan loader found no device", cause);
   }
   const bytes = Buffer.alloc(Math.max(1, count.readUInt32LE()) * 8);
   const result = vk.vkEnumeratePhysicalDevices(handle, count, bytes);
@@ -154,7 +154,7 @@ function unavailable(message: string, cause: unknown): WhisperVulkanError {
 function driverFileDamaged({ path, what, variable }: DamagedFile, cause: unknown): WhisperVulkanError {
   const where = variable ? ` (${variable})` : "";
   const otherwise = variable ? `unset ${variable}` : "reinstall the driver or layer that it belongs to";
-  return new WhisperVulkanError("vulkan-unavailable", `the Vulkan driver file ${path}${where} ${what}`, {
+  return new WhisperVulkanError("vulkan-unavailable", `The Vulkan driver file ${path}${where} ${what}`, {
     hint: `Repair or remove that file, or ${otherwise}; until then use --device cpu`,
     cause,
   });

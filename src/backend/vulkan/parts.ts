@@ -60,6 +60,6 @@ function tooLarge(tensor: Tensor, maxBytes: number): WhisperVulkanError {
   return new WhisperVulkanError(
     "memory-refused",
     `${tensor.name} (${tensorSizeBytes(tensor)} bytes) is larger than this device can bind (${maxBytes} bytes)`,
-    { hint: "use a smaller model, or use --device cpu" },
+    { hint: "Use a smaller model, or use --device cpu" },
   );
 }

@@ -29,17 +29,17 @@ export function check(result: number, call: string): void {
   if (result === VK_ERROR_DEVICE_LOST) throw deviceLost(call);
   if (result === VK_ERROR_OUT_OF_DEVICE_MEMORY || result === VK_ERROR_OUT_OF_HOST_MEMORY)
     throw new VulkanCallError("memory-refused", `${call} failed: ${resultName(result)}`, {
-      hint: "close other programs that use the GPU, or use --device cpu",
+      hint: "Close other programs that use the GPU, or use --device cpu",
     });
   throw new VulkanCallError("vulkan-call-failed", `${call} failed: ${resultName(result)}`, {
-    hint: "update the graphics driver, or use --device cpu",
+    hint: "Update the graphics driver, or use --device cpu",
   });
 }
 
 export function deviceLost(call: string): WhisperVulkanError {
   return new VulkanCallError(
     "device-lost",
-    `the GPU stopped working (${call}: ${resultName(VK_ERROR_DEVICE_LOST)})`,
-    { hint: "try again; if it happens again, update the graphics driver or use --device cpu" },
+    `The GPU stopped working (${call}: ${resultName(VK_ERROR_DEVICE_LOST)})`,
+    { hint: "Try again; if it happens again, update the graphics driver or use --device cpu" },
   );
 }

@@ -14,7 +14,7 @@ const preference = ["discrete", "integrated", "virtual", "other"] as const;
  */
 export function selectDevice(devices: readonly DeviceReport[], selection: DeviceSelection): number {
   if (devices.length === 0)
-    throw new WhisperVulkanError("vulkan-unavailable", "the Vulkan loader found no device", {
+    throw new WhisperVulkanError("vulkan-unavailable", "The Vulkan loader found no device", {
       hint: "Install or update the graphics driver; or use --device cpu",
     });
   const chosen = selection === "auto" ? bestDevice(devices) : named(devices, selection);
@@ -22,8 +22,8 @@ export function selectDevice(devices: readonly DeviceReport[], selection: Device
   if (!device) {
     const what =
       selection === "auto"
-        ? "no GPU that can compute was found"
-        : `there is no Vulkan device ${shown(selection)}`;
+        ? "No GPU that can compute was found"
+        : `There is no Vulkan device ${shown(selection)}`;
     throw new WhisperVulkanError("device-unknown", `${what}; ${listed(devices)}`, {
       hint: "whisper-vulkan devices lists them; --device cpu works everywhere",
     });

@@ -1,4 +1,6 @@
 import { Argument, type Command } from "commander";
+import { WhisperVulkanError } from "../../errors.js";
+import { shown } from "../../shown.js";
 import { takes } from "../options/index.js";
 import { bash } from "./bash.js";
 import { describeCommands } from "./describe.js";
@@ -14,16 +16,25 @@ To install it, run once:
   bash  echo 'eval "$(whisper-vulkan completion bash)"' >> ~/.bashrc
   zsh   echo 'eval "$(whisper-vulkan completion zsh)"' >> ~/.zshrc     (after the line with compinit)
   fish  whisper-vulkan completion fish > ~/.config/fish/completions/whisper-vulkan.fish  (make the folder first)
-For fish, run it again after each update of whisper-vulkan.`;
+For fish, run it again after each update of whisper-vulkan.
+The program whisper-vulkan must be on the PATH.`;
+
+/** Error: option-invalid. */
+function shellNamed(name: string): Shell {
+  if (Object.hasOwn(shells, name)) return name as Shell;
+  throw new WhisperVulkanError("option-invalid", `There is no completion for ${shown(name)}.`, {
+    hint: "Give bash, zsh or fish.",
+  });
+}
 
 /** Prints the script with which a shell completes commands, options and values, generated from the program's definition. */
 export function addCompletionCommand(program: Command): void {
   const names = Object.keys(shells);
-  const shell = new Argument("<shell>", "the shell").choices(names);
+  const shell = new Argument("<shell>", "bash, zsh or fish").argParser(shellNamed);
   takes(shell, { words: () => names });
   program
     .command("completion")
-    .description("print the script with which bash, zsh or fish completes commands and options")
+    .description("prints the tab-completion script for bash, zsh or fish")
     .addArgument(shell)
     .addHelpText("after", install)
     .action((name: Shell) => {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { openAudio } from "../../audio/index.js";
 import { WhisperVulkanError } from "../../errors.js";
-import { editDistance } from "../../nearest-names.js";
+import { nearestNames } from "../../nearest-names.js";
 import { isFile, type Recording } from "./recording.js";
 
 interface CheckOptions {
@@ -55,7 +55,7 @@ async function decodeStart(input: string, signal: AbortSignal): Promise<void> {
 /** `whisper-vulkan modles` names a file, but the user meant a command. */
 function mistypedCommand(error: unknown, input: string, commands: readonly string[]) {
   if (!(error instanceof WhisperVulkanError) || error.code !== "file-not-found") return null;
-  const near = commands.find((command) => editDistance(input.toLowerCase(), command) <= 2);
+  const [near] = nearestNames(input, commands);
   return near === undefined
     ? null
     : new WhisperVulkanError("file-not-found", `${input}: no such file or command`, {

@@ -32,7 +32,9 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
   let any = false;
   const add = (recording: Recording, key = recording.input) => {
     if (key === "-" && found.has(key))
-      throw new WhisperVulkanError("option-invalid", 'standard input ("-") is given twice');
+      throw new WhisperVulkanError("option-invalid", 'Standard input ("-") is given twice', {
+        hint: "Give it once: it can be read only once.",
+      });
     if (!found.has(key)) found.set(key, recording);
   };
   for (const input of args.map(withoutFileAddress)) {

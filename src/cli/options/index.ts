@@ -1,3 +1,4 @@
+export { asTyped } from "./as-typed.js";
 export { explainErrors } from "./errors.js";
 export { refuseForeignOption } from "./habits.js";
 export { cardValues, formatValues, languageValues, modelValues, taskValues } from "./known-values.js";

@@ -38,6 +38,16 @@ describe("the format of a file", () => {
   });
 });
 
+describe("several results and one file", () => {
+  it.each([
+    [{ output: "/nowhere/x.srt" }, "To write into a folder, give --format srt --output /nowhere/x/"],
+    [{ output: "/nowhere/x.srt", format: "srt" }, "To write into a folder, give --output /nowhere/x/"],
+    [{ output: "/nowhere/x" }, "To write into a folder, give --output /nowhere/x/"],
+  ])("%j: the hint names a folder", (flags, hint) =>
+    expect(wanted(flags, two)).rejects.toMatchObject({ code: "option-invalid", hint }),
+  );
+});
+
 describe("--format", () => {
   it("may name several, each once", async () => {
     expect(await namesOf({ format: " SRT,json,srt " }, two)).toEqual(["srt", "json"]);

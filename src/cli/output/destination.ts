@@ -37,7 +37,9 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
   const formats = named ?? [formatNamed("txt")];
   if (output === "-") return { destination: { kind: "stdout" }, formats };
   if (output === "")
-    throw new WhisperVulkanError("option-invalid", "--output needs the name of a file or folder");
+    throw new WhisperVulkanError("option-invalid", "--output needs the name of a file or folder", {
+      hint: "Give a file, such as --output talk.srt; a folder, such as --output out/; or - for standard output.",
+    });
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (!found && /[/\\]$/.test(output)))
     return { destination: { kind: "folder", path: output }, formats };
@@ -47,7 +49,7 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
       "option-invalid",
       `${nResults} results cannot be written to the one file ${output}`,
       {
-        hint: `To write into a folder, give --output ${output}/`,
+        hint: `To write into a folder, give ${intoFolder(output, named === null)}`,
       },
     );
   const destination = { kind: "file", path: output } as const;
@@ -55,6 +57,15 @@ export async function wanted({ format, output }: Flags, inputs: readonly string[
   // devices and pipes have no ending
   if (found && !found.isFile()) return { destination, formats };
   return { destination, formats: [formatOfFile(output, named?.[0] ?? null)] };
+}
+
+/** "x.srt" -> "x/" */
+const folderNamed = (path: string) => `${path.slice(0, path.length - extname(path).length)}/`;
+
+/** The options that write into a folder what was to go into this file. Its ending chooses the format no longer. */
+function intoFolder(path: string, byEnding: boolean): string {
+  const format = byEnding ? formatOfPath(path) : null;
+  return `${format === null ? "" : `--format ${format.name} `}--output ${folderNamed(path)}`;
 }
 
 function formatsNamed(text: string): Format[] {
@@ -81,9 +92,9 @@ function formatOfFile(path: string, named: Format | null): Format {
   const ending = extname(path);
   throw new WhisperVulkanError(
     "option-invalid",
-    ending ? `no format has the ending ${ending} of ${path}` : `${path} has no ending that names a format`,
+    ending ? `No format has the ending ${ending} of ${path}` : `${path} has no ending that names a format`,
     {
-      hint: `The formats are ${formatNames}; --format chooses one for a file of any name. To write into a folder, give ${path}/`,
+      hint: `The formats are ${formatNames}; --format chooses one for a file of any name. To write into a folder, give --output ${folderNamed(path)}`,
     },
   );
 }
@@ -105,7 +116,7 @@ export function checkStream({ destination, formats }: Wanted, several: boolean):
   if (several && format && !format.writeInto)
     throw new WhisperVulkanError(
       "option-invalid",
-      `standard output can hold the ${format.name} of only one recording`,
+      `Standard output can hold the ${format.name} of only one recording`,
       { hint },
     );
 }

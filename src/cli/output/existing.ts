@@ -26,7 +26,13 @@ export async function leftAlone<T extends Result>(
 ): Promise<ReadonlySet<T>> {
   const { overwrite, skipExisting, ask, signal } = choice;
   if (overwrite && skipExisting)
-    throw new WhisperVulkanError("option-invalid", "--overwrite and --skip-existing cannot be used together");
+    throw new WhisperVulkanError(
+      "option-invalid",
+      "--overwrite and --skip-existing cannot be used together",
+      {
+        hint: "Leave one of them out.",
+      },
+    );
   if (overwrite) return new Set();
   const existing = new Map<T, string>();
   for (const result of results)
@@ -42,6 +48,10 @@ export async function leftAlone<T extends Result>(
   const answer = ask ? await askWhat(what, signal) : "stop";
   if (answer === "skip") return new Set(existing.keys());
   if (answer === "overwrite") return new Set();
+  if (ask) {
+    const left = existing.size === 1 ? `${first} is left as it is` : "All results are left as they are";
+    throw new WhisperVulkanError("option-invalid", `${left}; nothing was transcribed`);
+  }
   throw new WhisperVulkanError("option-invalid", `${what} already`, {
     hint: "Give --overwrite or --skip-existing, or choose another place with --output.",
   });

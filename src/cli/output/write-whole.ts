@@ -41,11 +41,11 @@ export async function writeWhole(path: string, content: string): Promise<void> {
 export function unwritable(path: string, cause: unknown): WhisperVulkanError {
   const code = systemErrorCode(cause);
   if (code === "ENOSPC" || code === "EDQUOT")
-    return new WhisperVulkanError("disk-full", `no room left to write ${path}`, {
+    return new WhisperVulkanError("disk-full", `No room left to write ${path}`, {
       hint: "Free some space, or choose another place with --output.",
       cause,
     });
-  return new WhisperVulkanError("output-unwritable", `cannot write ${path} (${code ?? cause})`, {
+  return new WhisperVulkanError("output-unwritable", `Cannot write ${path} (${code ?? cause})`, {
     hint: "Choose another place with --output.",
     cause,
   });

@@ -42,7 +42,7 @@ async function serve(request: Request): Promise<void> {
     const answer = await answerTo(request, stop.signal);
     send({ kind: "answer", id, answer, longestStepMs });
   } catch (error) {
-    const why = stop.signal.aborted ? new WhisperVulkanError("aborted", "stopped on request") : error;
+    const why = stop.signal.aborted ? new WhisperVulkanError("aborted", "Stopped on request") : error;
     send({ kind: "failed", id, error: errorData(why), longestStepMs });
   } finally {
     running.delete(id);

@@ -26,8 +26,8 @@ export const engineMark = "WHISPER_VULKAN_ENGINE";
 /** The error for a process that the system would not start. */
 export function notStarted(error: unknown): WhisperVulkanError {
   const why = error instanceof Error ? error.message : String(error);
-  return new WhisperVulkanError("process-failed", `the engine's own process cannot be started (${why})`, {
-    hint: 'allow the program to start processes, or load the model without process: "own"',
+  return new WhisperVulkanError("process-failed", `The engine's own process cannot be started (${why})`, {
+    hint: 'Allow the program to start processes, or load the model without process: "own"',
     cause: error,
   });
 }

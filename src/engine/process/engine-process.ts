@@ -40,7 +40,7 @@ export class EngineProcess {
     this.#watchdog = new Watchdog(
       () => this.#limitMs(),
       (silentMs) =>
-        this.lose(`the engine's process gave no sign of life for ${(silentMs / 1000).toFixed(0)} s`),
+        this.lose(`The engine's process gave no sign of life for ${(silentMs / 1000).toFixed(0)} s`),
     );
     let closed = () => {};
     this.#closed = new Promise((resolve) => {
@@ -53,7 +53,7 @@ export class EngineProcess {
         closed();
       },
       onEnd: (how) => {
-        this.lose(`the engine's process ended (${how})`);
+        this.lose(`The engine's process ended (${how})`);
         closed();
       },
     });
@@ -105,7 +105,7 @@ export class EngineProcess {
         limits.disposeMs,
         this.call("dispose", null).catch(() => {}),
       );
-      this.#finish(new WhisperVulkanError("aborted", "the engine was disposed"));
+      this.#finish(new WhisperVulkanError("aborted", "The engine was disposed"));
     }
     await this.gone();
   }

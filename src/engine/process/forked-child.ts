@@ -103,9 +103,9 @@ function start(): ChildProcess {
 export function fuseIsOff(): WhisperVulkanError {
   return new WhisperVulkanError(
     "process-failed",
-    "the engine's own process did not start: this Electron app was built with the runAsNode fuse off",
+    "The engine's own process did not start: this Electron app was built with the runAsNode fuse off",
     {
-      hint: 'load the model in the main process, which needs no fuse, or leave out process: "own", or turn the fuse runAsNode on (docs/electron.md)',
+      hint: 'Load the model in the main process, which needs no fuse, or leave out process: "own", or turn the fuse runAsNode on (docs/electron.md)',
     },
   );
 }

@@ -42,7 +42,7 @@ describe("a process that is lost", () => {
         expectTheSame(whisper, 1),
       ]);
       expect(notes).toEqual([
-        `the engine's process ended (${signal}); a new process continues where it stopped`,
+        `The engine's process ended (${signal}); a new process continues where it stopped`,
       ]);
       expect(children()).toHaveLength(2);
       await whisper.dispose();
@@ -66,9 +66,9 @@ describe("a process that is lost", () => {
     await expectTheSame(whisper, 2);
     expect(whisper.device).toEqual(local.device);
     expect(notes).toEqual([
-      "the engine's process ended (SIGKILL); a new process continues where it stopped",
-      "the engine's process ended (SIGKILL); a new process continues where it stopped",
-      "the engine's process ended (SIGKILL), the third time; the built-in CPU backend does the work from now on",
+      "The engine's process ended (SIGKILL); a new process continues where it stopped",
+      "The engine's process ended (SIGKILL); a new process continues where it stopped",
+      "The engine's process ended (SIGKILL), the third time; the built-in CPU backend does the work from now on",
     ]);
     await whisper.dispose();
   });
@@ -98,7 +98,7 @@ describe("a process that is lost", () => {
   test("while it loads", async () => {
     useChild(oddChild(folder, "loading", 'if (once()) process.kill(process.pid, "SIGSEGV");'));
     const { whisper, notes } = await loadOwn();
-    expect(notes).toEqual(["the engine's process ended (SIGSEGV); a new process continues where it stopped"]);
+    expect(notes).toEqual(["The engine's process ended (SIGSEGV); a new process continues where it stopped"]);
     await expectTheSame(whisper, 2);
     await whisper.dispose();
   });

@@ -152,7 +152,7 @@ export class OwnProcessEngine implements Engine {
 
   async #started(): Promise<EngineProcess> {
     await this.#previousGone;
-    if (this.#disposed) throw new WhisperVulkanError("aborted", "the engine was disposed");
+    if (this.#disposed) throw new WhisperVulkanError("aborted", "The engine was disposed");
     if (this.#process) return this.#process;
     const process: EngineProcess = new EngineProcess({
       stepLimitMs: (longestStepMs) => stepLimitMs(longestStepMs, this.#model!.dimensions),
@@ -198,7 +198,7 @@ export class OwnProcessEngine implements Engine {
 
 function hopeless(loss: ProcessLost): WhisperVulkanError {
   return new WhisperVulkanError("process-failed", `${loss.message}, the third time, on the CPU too`, {
-    hint: "check whether memory ran out, or whether the system's log says what ended it",
+    hint: "Check whether memory ran out, or whether the system's log says what ended it",
     cause: loss,
   });
 }

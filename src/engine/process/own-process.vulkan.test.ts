@@ -45,7 +45,7 @@ describe.skipIf(!testDevice)("a Vulkan device in a process of its own", () => {
       },
     });
     expect(result).toEqual(expected);
-    expect(notes).toEqual(["the engine's process ended (SIGKILL); a new process continues where it stopped"]);
+    expect(notes).toEqual(["The engine's process ended (SIGKILL); a new process continues where it stopped"]);
     expect(own.device).toEqual(local.device);
   });
 });

@@ -16,7 +16,7 @@ export function startChild(events: ChildEvents): EngineChild {
 }
 
 function startedByEngine(): WhisperVulkanError {
-  return new WhisperVulkanError("process-failed", "an engine's process cannot start another one", {
-    hint: `remove ${engineMark} from the environment`,
+  return new WhisperVulkanError("process-failed", "An engine's process cannot start another one", {
+    hint: `Remove ${engineMark} from the environment`,
   });
 }

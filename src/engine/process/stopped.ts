@@ -2,7 +2,7 @@ import { WhisperVulkanError } from "../../errors.js";
 
 /** The error to throw once a signal has fired. */
 export function stopped(signal: AbortSignal): WhisperVulkanError {
-  return new WhisperVulkanError("aborted", "stopped on request", { cause: signal.reason });
+  return new WhisperVulkanError("aborted", "Stopped on request", { cause: signal.reason });
 }
 
 /** Waits for a promise; rejects with "aborted" as soon as the signal fires. */

@@ -71,7 +71,7 @@ function end(child: UtilityProcess): void {
 function neverReady(): WhisperVulkanError {
   return new WhisperVulkanError(
     "process-failed",
-    `the engine's own process cannot be started: Electron's app was not ready after ${limits.appReadyMs / 1000} s`,
-    { hint: "load the model after app.whenReady(); a top-level await on it blocks the app" },
+    `The engine's own process cannot be started: Electron's app was not ready after ${limits.appReadyMs / 1000} s`,
+    { hint: "Load the model after app.whenReady(); a top-level await on it blocks the app" },
   );
 }

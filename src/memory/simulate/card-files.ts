@@ -27,10 +27,14 @@ export function cardNames(): string[] {
 export async function cardNamed(name: string): Promise<Card> {
   if (/\.json$|[/\\]/i.test(name)) return cardFromJson(await readJson(name, name, "card-invalid"), name);
   const names = cardNames();
-  if (!names.includes(name))
-    throw new WhisperVulkanError("card-unknown", `no card is called ${shown(name)}`, {
-      hint: `Nearest names: ${namesLike(name, names).join(", ")}; or give the path of a card's .json file`,
+  if (!names.includes(name)) {
+    const near = namesLike(name, names);
+    const list =
+      near.length > 0 ? `The nearest names are ${near.join(", ")}` : "memory --list-cards lists the names";
+    throw new WhisperVulkanError("card-unknown", `There is no card called ${shown(name)}.`, {
+      hint: `${list}; for a card of your own, give the path of its .json file.`,
     });
+  }
   const file = new URL(`${name}.json`, folder);
   return readCard(parseJson((await readPackageFile(file)).toString("utf8"), name, "card-invalid"), name);
 }

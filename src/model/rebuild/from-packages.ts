@@ -104,7 +104,7 @@ function asDownloadFailure(error: unknown, requirements: readonly string[]): unk
   const reason = error instanceof Error ? error.message : String(error);
   return new WhisperVulkanError(
     "model-download-failed",
-    `the packages ${requirements.join(", ")} are not as expected: ${reason.replace(/\p{Cc}/gu, "?")}`,
+    `The packages ${requirements.join(", ")} are not as expected: ${reason.replace(/\p{Cc}/gu, "?")}`,
     { hint: "Update whisper-vulkan, or check whether a mirror changed the packages.", cause: error },
   );
 }

@@ -94,7 +94,7 @@ export class FunctionTables {
     } catch (cause) {
       throw new WhisperVulkanError(
         "vulkan-unavailable",
-        "the library that was opened is not a Vulkan loader",
+        "The library that was opened is not a Vulkan loader",
         {
           hint: "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu",
           cause,

@@ -47,7 +47,7 @@ export function openLoader<L = LibraryHandle>(
   const { VULKAN_LOADER } = environment;
   const what = VULKAN_LOADER
     ? `VULKAN_LOADER is ${VULKAN_LOADER}, which cannot be opened as a library`
-    : `no Vulkan loader found on this system (tried ${candidates.join(", ")})`;
+    : `No Vulkan loader found on this system (tried ${candidates.join(", ")})`;
   throw new WhisperVulkanError("vulkan-unavailable", what, {
     hint: VULKAN_LOADER
       ? "Unset VULKAN_LOADER, or set it to the Vulkan loader's library; or use --device cpu"
