@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { DamageReport } from "./demux/damage-report.js";
-import type { Demuxer, ForeignAudio, Packet } from "./demux/demuxer.js";
+import type { Demuxer, ForeignAudio } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
 import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
+import type { Packet } from "./packet.js";
 
 /**
  * Sound that is not decoded here, through the system's ffmpeg. It gives samples at 16 kHz in a Matroska stream, so that

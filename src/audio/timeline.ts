@@ -1,6 +1,6 @@
 import type { PacketDecoder } from "./codec/codec.js";
 import type { DamageReport } from "./demux/damage-report.js";
-import type { Packet, Track } from "./demux/demuxer.js";
+import type { Packet, Track } from "./packet.js";
 import { cutPcm, type Gap, lengthOf, type Pcm } from "./pcm.js";
 
 /** Times are rounded and clocks drift: what differs by less is no gap and no overlap. ffmpeg's limit too. */

@@ -1,6 +1,7 @@
+import type { Packet, Track } from "../packet.js";
 import { type AdtsHeader, blocksOf, HEADER_BYTES, MAX_FRAME_BYTES, readAdtsHeader } from "./adts-header.js";
 import { audioSpecificConfig } from "./audio-specific-config.js";
-import type { Container, Packet, Track } from "./demuxer.js";
+import type { Container } from "./demuxer.js";
 import {
   type Frame,
   type FrameFormat,

@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../../../errors.js";
-import type { Track } from "../../demux/demuxer.js";
+import type { Track } from "../../packet.js";
 import type { Codec } from "../codec.js";
 import {
   type AudioSpecificConfig,

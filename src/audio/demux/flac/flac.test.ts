@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { noise } from "../../cases.js";
 import { flac as codec } from "../../codec/flac.js";
+import { crc8, crc16 } from "../../crc.js";
 import { decode, join, read, TAGS } from "../cases.js";
-import { crc8, crc16 } from "../crc.js";
 
 const FLAC = read("samples/coast-train.flac");
 const N_SAMPLES = 152_640;

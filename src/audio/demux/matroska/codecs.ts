@@ -1,6 +1,5 @@
-import type { CodecName, SampleFormat } from "../../codec/codec.js";
+import type { CodecName, SampleFormat, Track } from "../../packet.js";
 import { audioSpecificConfig } from "../audio-specific-config.js";
-import type { Track } from "../demuxer.js";
 import { float, unsigned } from "./ebml.js";
 
 /** Codecs whose CodecPrivate is their header as it is. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Packet } from "../../packet.js";
 import { memorySource } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
-import type { Packet } from "../demuxer.js";
 import {
   box,
   esds,

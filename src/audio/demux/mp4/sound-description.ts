@@ -1,8 +1,7 @@
-import type { CodecName } from "../../codec/codec.js";
 import { SAMPLE_BYTES } from "../../codec/pcm.js";
+import type { CodecName, Track } from "../../packet.js";
 import { audioSpecificConfig } from "../audio-specific-config.js";
 import { coreAudioSpeakers } from "../core-audio-layout.js";
-import type { Track } from "../demuxer.js";
 import { type ElementaryStream, elementaryStream } from "../elementary-stream.js";
 import { boxes, find, viewOf } from "./boxes.js";
 import { pcmFormat } from "./pcm-format.js";

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { adts } from "../../../demux/adts.js";
 import { DamageReport } from "../../../demux/damage-report.js";
-import type { Container, Packet } from "../../../demux/demuxer.js";
+import type { Container } from "../../../demux/demuxer.js";
 import type { ByteSource } from "../../../input/byte-source.js";
+import type { Packet } from "../../../packet.js";
 
 const FOLDER = new URL("../../../../../test/data/aac/", import.meta.url);
 
