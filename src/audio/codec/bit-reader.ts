@@ -13,6 +13,11 @@ export class BitReader {
     return this.position > this.#bytes.length * 8;
   }
 
+  /** Bits that are left; negative past the end. */
+  get leftBits(): number {
+    return this.#bytes.length * 8 - this.position;
+  }
+
   /** The next 32 bits, as a signed integer, without moving on. */
   #peek(): number {
     const bytes = this.#bytes;
@@ -64,6 +69,15 @@ export class BitReader {
       this.position += 32;
       if (this.isPastEnd) return count;
     }
+  }
+
+  /** One bit. */
+  flag(): boolean {
+    return this.uint(1) === 1;
+  }
+
+  skip(nBits: number): void {
+    this.position += nBits;
   }
 
   /** Moves to the next whole byte and gives its offset. */

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { bytesOfBits } from "../cases.js";
 import { demux, recording, sourceOf } from "../codec/aac/testing/recordings.js";
 import { DamageReport } from "./damage-report.js";
 import { latm } from "./latm.js";
@@ -72,9 +73,6 @@ function lengthOf({ length }: Uint8Array): Uint8Array {
 
 /** An element behind its sync word and length. */
 function element(bits: string): Buffer {
-  const nBytes = Math.ceil(bits.length / 8);
-  const bytes = Array.from({ length: nBytes }, (_, i) =>
-    Number.parseInt(bits.slice(8 * i, 8 * i + 8).padEnd(8, "0"), 2),
-  );
-  return Buffer.from([0x56, 0xe0 | (nBytes >> 8), nBytes & 255, ...bytes]);
+  const bytes = bytesOfBits(bits);
+  return Buffer.from([0x56, 0xe0 | (bytes.length >> 8), bytes.length & 255, ...bytes]);
 }

@@ -1,5 +1,5 @@
+import { Mdct } from "../mdct.js";
 import { EIGHT_SHORT, type IcsInfo, LONG_START, LONG_STOP } from "./ics-info.js";
-import { Mdct } from "./mdct.js";
 import { type Slopes, slopesOf } from "./windows.js";
 
 /** Full scale of the standard's samples: 16 bits. */

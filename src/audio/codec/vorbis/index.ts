@@ -1,10 +1,10 @@
 import type { Pcm } from "../../pcm.js";
 import type { Codec, PacketDecoder } from "../codec.js";
+import { Mdct } from "../mdct.js";
 import { readVorbisHeader, type VorbisIdentification } from "../vorbis-header.js";
 import { xiphSpeakers } from "../xiph-speakers.js";
 import { VorbisBits } from "./bits.js";
 import { decodeFloor } from "./floor.js";
-import { InverseMdct } from "./mdct.js";
 import { decodeResidue } from "./residue.js";
 import type { Mapping, VorbisSetup } from "./setup.js";
 
@@ -20,7 +20,7 @@ export const vorbis: Codec = {
 class VorbisDecoder implements PacketDecoder {
   readonly #identification: VorbisIdentification;
   readonly #setup: VorbisSetup;
-  readonly #transforms: readonly [InverseMdct, InverseMdct];
+  readonly #transforms: readonly [Mdct, Mdct];
   /** Rising halves of the windows of short and long blocks. */
   readonly #slopes: readonly [Float32Array, Float32Array];
   /** Second half of the block before, windowed; null at the start. */
@@ -31,7 +31,7 @@ class VorbisDecoder implements PacketDecoder {
     this.#identification = identification;
     this.#setup = setup;
     const [short, long] = identification.blockSizes;
-    this.#transforms = [new InverseMdct(short), new InverseMdct(long)];
+    this.#transforms = [new Mdct(short / 2), new Mdct(long / 2)];
     this.#slopes = [slope(short / 2), slope(long / 2)];
   }
 
@@ -50,7 +50,7 @@ class VorbisDecoder implements PacketDecoder {
     const size = this.#identification.blockSizes[isLong ? 1 : 0];
     const blocks = this.#spectra(bits, mappings[mode.mapping]!, size / 2).map((spectrum) => {
       const block = new Float32Array(size);
-      this.#transforms[isLong ? 1 : 0].transform(spectrum, block);
+      this.#transforms[isLong ? 1 : 0].inverse(spectrum, 0, block, 1);
       applyWindow(block, this.#slopes[isLongBefore ? 1 : 0], this.#slopes[isLongBehind ? 1 : 0]);
       return block;
     });
