@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { bytesOfBits } from "../cases.js";
-import { demux, recording, sourceOf } from "../codec/aac/testing/recordings.js";
+import { demux, recording } from "../codec/aac/testing/recordings.js";
+import { memorySource } from "./cases.js";
 import { DamageReport } from "./damage-report.js";
 import { latm } from "./latm.js";
 
@@ -14,7 +15,7 @@ it("the packets that the same recording has in ADTS, and their header", async ()
   expect(packets[0]!.track).toMatchObject({ codec: "aac", sampleRate: 44100, nChannels: 2 });
   expect(new Set(packets.map(({ track }) => track)).size).toBe(1);
   expect(damage).toMatchObject({ nDamaged: 0, isCutOff: false });
-  const demuxer = await latm.open(sourceOf(MUSIC), 0, new DamageReport());
+  const demuxer = await latm.open(memorySource(MUSIC), 0, new DamageReport());
   expect(demuxer.durationSeconds).toBeCloseTo((34 * 1024) / 44100, 6);
 });
 
@@ -51,7 +52,7 @@ it("any bytes come to an end", async () => {
   for (let round = 0; round < 300; round++) {
     const bytes = Uint8Array.from(MUSIC);
     for (let i = random(40); i >= 0; i--) bytes[random(bytes.length)] = random(256);
-    const demuxer = await latm.open(sourceOf(bytes, true), 0, new DamageReport());
+    const demuxer = await latm.open(memorySource(bytes, true), 0, new DamageReport());
     let nBytes = 0;
     if ("packets" in demuxer) for await (const { data } of demuxer.packets()) nBytes += data.length;
     expect(nBytes).toBeLessThanOrEqual(bytes.length);
