@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MemoryBandwidth } from "../../memory/index.js";
-import type { Program } from "../../network/program.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import { openVulkan } from "./index.js";
 import { mockTables, referenceKernels, type Script } from "./simulate/index.js";
