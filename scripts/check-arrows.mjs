@@ -42,7 +42,8 @@ for (const file of files) {
   for (const [, spec] of readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\(?) ?"(\.[^"]+)"/g)) {
     const target = relative(src, join(src, dirname(file), spec));
     const to = folderOf(target);
-    const isInside = to === undefined || to === from || from.startsWith(`${to}/`) || to.startsWith(`${from}/`);
+    const isInside =
+      to === undefined || to === from || from.startsWith(`${to}/`) || to.startsWith(`${from}/`);
     const isProgram = target === "index.js" && from !== "cli";
     const [above] = from.split("/");
     const isAllowed = MAY_IMPORT[from].includes(to) || MAY_IMPORT[above].includes(to?.split("/")[0]);
