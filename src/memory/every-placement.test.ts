@@ -10,7 +10,7 @@ import {
   takeSnapshot,
   type Use,
 } from "./index.js";
-import { MiB, type place } from "./testing/placing.js";
+import { MiB } from "./testing/placing.js";
 
 describe("every placement", () => {
   const layout = fc.record({

@@ -5,7 +5,7 @@ import { networkPrograms } from "../../network/device-network.js";
 import { describeWeights } from "../../network/tensors.js";
 import { manifestOf } from "../manifest.js";
 import { openVulkan } from "./index.js";
-import { mockTables } from "./simulate/index.js";
+import { mockTables } from "./simulate/mock/index.js";
 import { RawMemory } from "./simulate/testing/raw-memory.js";
 
 // The bug that this project began with: an 8 GB card refuses a model of 147 MB, since its memory that the host sees is small.
