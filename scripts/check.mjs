@@ -1,4 +1,4 @@
-// Formatter, linter, types, cycles, unused exports, package layout: one command, each with its verdict.
+// Formatter, linter, types, cycles, arrows, unused exports, package layout: one command, each with its verdict.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,7 @@ const checks = {
     "src/index.ts",
     "src/cli/main.ts",
   ],
+  "imports point downwards": ["node", "scripts/check-arrows.mjs"],
   "unused exports": ["knip"],
   "package layout": ["publint"],
   "third-party licences": ["node", "scripts/licenses.mjs", "--check"],

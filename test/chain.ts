@@ -1,5 +1,5 @@
-import type { Program } from "../src/network/program.js";
 import type { Step } from "../src/ops/index.js";
+import type { Program } from "../src/ops/program.js";
 import type { Tensor } from "../src/ops/tensor.js";
 
 const nState = 64;

@@ -4,9 +4,9 @@ import { piecesOf } from "../src/backend/vulkan/pieces.js";
 import { planManifest, planningLimits } from "../src/backend/vulkan/plan-memory.js";
 import type { AllocatorOptions, MemoryPlan, MemorySnapshot } from "../src/memory/index.js";
 import { type Card, snapshotOf } from "../src/memory/simulate/index.js";
+import type { ModelDimensions } from "../src/model/dimensions.js";
 import { modelNamed } from "../src/model/index.js";
 import { networkPrograms } from "../src/network/device-network.js";
-import type { ModelDimensions } from "../src/network/dimensions.js";
 import { describeWeights } from "../src/network/tensors.js";
 import { disagreements, type Must, whatMustCome } from "./memory-oracle.js";
 

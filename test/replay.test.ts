@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { int16, sine, wav } from "../src/audio/cases.js";
 import { openVulkan } from "../src/backend/vulkan/index.js";
-import { mockTables } from "../src/backend/vulkan/simulate/index.js";
+import { mockTables } from "../src/backend/vulkan/simulate/mock/index.js";
 import { toyDimensions } from "../src/engine/testing/toy-model.js";
 import type { MemoryReport } from "../src/memory/index.js";
 import { cardNamed, vary } from "../src/memory/simulate/index.js";

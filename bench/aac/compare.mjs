@@ -1,5 +1,5 @@
 // Sound beside ffmpeg's: signal to noise, and for noise that was only described, the energy of its bands.
-import { Fft } from "../../dist/audio/codec/aac/fft.js";
+import { Fft } from "../../dist/audio/codec/fft.js";
 
 /** Loudspeakers in the order in which ffmpeg gives them. */
 const ORDER = ["FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR"];

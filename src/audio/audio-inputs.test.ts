@@ -1,15 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { type AudioFile, openAudio } from "./audio-file.js";
 import { collect, correlation } from "./cases.js";
 import type { AudioInput } from "./input/index.js";
+import { ffmpegSamples, hasFfmpeg } from "./testing/ffmpeg.js";
 
 // Small recordings of kinds that were once decoded wrongly; their README has the right values.
 const folder = fileURLToPath(new URL("../../../shared/inputs/", import.meta.url));
 const hasInputs = existsSync(folder);
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 
 /** Samples at 16 kHz of two frames of MP3 at 22,050 Hz. */
 const TWO_FRAMES = 1672;
@@ -58,30 +57,6 @@ async function decode(input: AudioInput) {
   } finally {
     await audio.dispose();
   }
-}
-
-/** Mono at 16 kHz as ffmpeg makes it; `isTimed`: on the file's own timeline. */
-function ffmpegSamples(path: string, isTimed: boolean): Float32Array {
-  const filter = isTimed ? ["-af", "aresample=async=1:first_pts=0"] : [];
-  const options = [
-    "-nostdin",
-    "-v",
-    "quiet",
-    "-i",
-    path,
-    ...filter,
-    "-f",
-    "s16le",
-    "-ac",
-    "1",
-    "-ar",
-    "16000",
-  ];
-  const { stdout } = spawnSync("ffmpeg", [...options, "pipe:1"], { maxBuffer: 1 << 28 });
-  return Float32Array.from(
-    new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1),
-    (x) => x / 32768,
-  );
 }
 
 /**

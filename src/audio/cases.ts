@@ -80,6 +80,13 @@ export async function collect(pieces: AsyncIterable<SoundPiece>): Promise<Float3
   return joined;
 }
 
+/** Bits written as "0" and "1", the first of a byte first; spaces don't count, and the last byte is filled with zeros. */
+export function bytesOfBits(bits: string): Uint8Array {
+  return Uint8Array.from(bits.replaceAll(" ", "").match(/.{1,8}/g) ?? [], (byte) =>
+    Number.parseInt(byte.padEnd(8, "0"), 2),
+  );
+}
+
 /** Whether two arrays are the same to the bit; much faster than a deep comparison. */
 export function isSame(a: Float32Array, b: Float32Array): boolean {
   const [x, y] = [a, b].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength));

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,16 +9,17 @@ import { openAudio } from "./audio-file.js";
 import { collect, correlation, noise } from "./cases.js";
 import { mp3FrameHeader } from "./codec/mp3-frame.js";
 import type { AudioInput } from "./input/index.js";
+import { ffmpegSamples, hasFfmpeg, makeWithFfmpeg } from "./testing/ffmpeg.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FLAC = readFileSync(`${root}samples/coast-train.flac`);
 const OPUS = readFileSync(`${root}samples/morning-garden.opus`);
 const containers = `${root}../shared/speech/containers/`;
 const hasContainers = existsSync(containers);
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 
 const folder = mkdtempSync(join(tmpdir(), "decode-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+const make = (name: string, ...options: string[]) => makeWithFfmpeg(join(folder, name), ...options);
 
 // Decoders print damage on the console unless that is suppressed.
 let printed: MockInstance[];
@@ -46,39 +46,6 @@ async function decode(input: AudioInput, ffmpeg = "ffmpeg") {
   }
 }
 
-/** What ffmpeg makes of a file, with the options OpenAI's code uses. */
-function ffmpegSamples(path: string): Float32Array {
-  const options = [
-    "-nostdin",
-    "-v",
-    "quiet",
-    "-i",
-    path,
-    "-af",
-    "aresample=async=1:first_pts=0", // the file's own times
-    "-f",
-    "s16le",
-    "-ac",
-    "1",
-    "-ar",
-    "16000",
-    "pipe:1",
-  ];
-  const { stdout } = spawnSync("ffmpeg", options, { maxBuffer: 1 << 28 });
-  return Float32Array.from(
-    new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1),
-    (x) => x / 32768,
-  );
-}
-
-/** Makes a file with ffmpeg. */
-function make(name: string, ...options: string[]): string {
-  const path = join(folder, name);
-  const { status, stderr } = spawnSync("ffmpeg", ["-nostdin", "-v", "error", "-y", ...options, path]);
-  if (status !== 0) throw new Error(`ffmpeg cannot make ${name}: ${stderr}`);
-  return path;
-}
-
 describe.runIf(hasContainers)("JFK in ten containers (skipped without shared/speech/containers)", () => {
   const names = [
     "jfk-16k.wav",
@@ -92,9 +59,7 @@ describe.runIf(hasContainers)("JFK in ten containers (skipped without shared/spe
     "jfk.m4a",
     "jfk.mp4",
   ];
-  const isAac = (name: string) => /\.m(4a|p4)$/.test(name);
-  test.for(names)("%s", async (name, { skip }) => {
-    skip(isAac(name) && !hasFfmpeg, "AAC needs ffmpeg, which is not installed");
+  test.each(names)("%s", async (name) => {
     const { samples: whole } = await decode(`${containers}jfk-16k.wav`);
     const { samples, warnings } = await decode(`${containers}${name}`);
     const expected = name.includes("5s") ? whole.subarray(0, 80_000) : whole;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAudio } from "./audio-file.js";
 import { collect, isSame } from "./cases.js";
+import { hasFfmpeg, makeWithFfmpeg } from "./testing/ffmpeg.js";
 
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 const SAMPLE = fileURLToPath(new URL("../../samples/river.wav", import.meta.url));
 
 let folder: string;
@@ -15,13 +14,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "ffmpeg-test-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function make(name: string, ...options: string[]): string {
-  const path = join(folder, name);
-  const { status, stderr } = spawnSync("ffmpeg", ["-nostdin", "-v", "error", "-y", ...options, path]);
-  if (status !== 0) throw new Error(`ffmpeg cannot make ${name}: ${stderr}`);
-  return path;
-}
+const make = (name: string, ...options: string[]) => makeWithFfmpeg(join(folder, name), ...options);
 
 async function decode(input: Parameters<typeof openAudio>[0], ffmpeg?: string) {
   const audio = await openAudio(input, { ffmpeg });

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { systemErrorCode, WhisperVulkanError } from "../errors.js";
 import { cut } from "../shown.js";
 import { DamageReport } from "./demux/damage-report.js";
-import type { Demuxer, ForeignAudio, Packet } from "./demux/demuxer.js";
+import type { Demuxer, ForeignAudio } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
 import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
+import type { Packet } from "./packet.js";
 
 /**
  * Decodes sound that this package cannot, through the system's ffmpeg. ffmpeg writes samples at 16 kHz into a Matroska stream, so that

@@ -10,4 +10,4 @@ export {
   type SampleStream,
   type Samples,
 } from "./input/index.js";
-export { LogMel, type LogMelOptions, WINDOW_FRAMES, type WindowTail } from "./log-mel.js";
+export { LogMel, type LogMelOptions, WINDOW_FRAMES, type WindowTail } from "./log-mel/index.js";

@@ -1,10 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { noise } from "./cases.js";
 import { firstNotFinite, mix, monoWeights } from "./mix-down.js";
 import type { Speaker } from "./pcm.js";
-
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
+import { ffmpegMono, hasFfmpeg } from "./testing/ffmpeg.js";
 
 /** ffmpeg's name of the layout; null in the second place: it has to guess from the number of channels. */
 const LAYOUTS: [string, readonly Speaker[] | null, number][] = [
@@ -26,31 +24,17 @@ const LAYOUTS: [string, readonly Speaker[] | null, number][] = [
   ...[3, 4, 5, 6, 7, 8].map((n): [string, null, number] => [`${n} channels`, null, n]),
 ];
 
-/** Interleaved 32-bit floats through ffmpeg's `-ac 1` to 16 bit. */
-function ffmpegMono(channels: readonly Float32Array[], layout: string | null): Float32Array {
+/** Channel by channel to sample by sample. */
+function interleave(channels: readonly Float32Array[]): Float32Array {
   const n = channels.length;
-  const interleaved = Float32Array.from(
-    { length: n * channels[0]!.length },
-    (_, i) => channels[i % n]![(i / n) | 0]!,
-  );
-  const named = layout === null ? [] : ["-channel_layout", layout];
-  const options = ["-v", "error", "-f", "f32le", "-ar", "16000", "-ac", `${n}`, ...named, "-i", "pipe:0"];
-  const output = ["-ac", "1", "-f", "s16le", "pipe:1"];
-  const { stdout, stderr } = spawnSync("ffmpeg", [...options, ...output], {
-    input: new Uint8Array(interleaved.buffer),
-  });
-  if (stdout.length === 0) throw new Error(stderr.toString());
-  return Float32Array.from(
-    new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1),
-    (x) => x / 32768,
-  );
+  return Float32Array.from({ length: n * channels[0]!.length }, (_, i) => channels[i % n]![(i / n) | 0]!);
 }
 
 describe.runIf(hasFfmpeg)("mono is what ffmpeg -ac 1 gives (skipped without ffmpeg)", () => {
   test.each(LAYOUTS)("%s", (name, speakers, nChannels) => {
     const channels = Array.from({ length: nChannels }, (_, i) => noise(4000, i + 1));
     const ours = mix(channels, monoWeights({ channels, speakers, sampleRate: 16000 }));
-    const theirs = ffmpegMono(channels, speakers === null ? null : name);
+    const theirs = ffmpegMono(interleave(channels), channels.length, speakers === null ? null : name);
     expect(theirs.length).toBe(ours.length);
     const worst = ours.reduce((most, x, i) => Math.max(most, Math.abs(x - theirs[i]!)), 0);
     expect(worst).toBeLessThan(1.01 / 32768);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PacketDecoder } from "./codec/codec.js";
 import { DamageReport } from "./demux/damage-report.js";
-import type { Packet, Track } from "./demux/demuxer.js";
+import type { Packet, Track } from "./packet.js";
 import { lengthOf } from "./pcm.js";
 import { onTimeline } from "./timeline.js";
 

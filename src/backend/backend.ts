@@ -1,5 +1,5 @@
 import type { MemoryPlan, MemoryReport } from "../memory/index.js";
-import type { Program } from "../network/program.js";
+import type { Program } from "../ops/program.js";
 import type { Tensor } from "../ops/tensor.js";
 
 /** One tensor's claim on memory, known before anything is allocated. */

@@ -1,8 +1,8 @@
-import type { Program } from "../network/program.js";
-import { planScratch } from "../network/scratch.js";
 import { cuttableTensors, stepTensors } from "../ops/index.js";
+import type { Program } from "../ops/program.js";
 import { elementCount, type Tensor, tensorSizeBytes } from "../ops/tensor.js";
 import type { MemoryManifest } from "./backend.js";
+import { planScratch } from "./scratch.js";
 
 /** Every tensor of the programs that outlives a run, once, and the scratch arena of the largest of them. */
 export function manifestOf(programs: readonly Program[], scratchAlignmentBytes: number): MemoryManifest {

@@ -1,8 +1,8 @@
 import type { Backend } from "../backend/backend.js";
 import { isLoss } from "../backend/vulkan/index.js";
 import { WhisperVulkanError } from "../errors.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import type { ModelFile } from "../model/index.js";
-import type { ModelDimensions } from "../network/dimensions.js";
 import type { Vocabulary, WindowJob, WindowResult } from "../whisper/index.js";
 import type { Engine, EngineState } from "./engine.js";
 import { isGone } from "./gone.js";

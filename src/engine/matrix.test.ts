@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { ModelPlans, plannedCard } from "../../test/plan-card.js";
-import { mockTables } from "../backend/vulkan/simulate/index.js";
+import { mockTables } from "../backend/vulkan/simulate/mock/index.js";
 import { cardNamed, cardNames, vary } from "../memory/simulate/index.js";
 import { changes, events, refusalCodes, refusedOnce, rulesFor } from "./testing/happenings.js";
 import { onMock } from "./testing/in-place-of-the-cpu.js";

@@ -1,6 +1,6 @@
 import { manifestOf } from "../backend/manifest.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import { networkPrograms } from "../network/device-network.js";
-import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 
 /** The largest alignment that any device requires. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noise, sine } from "../audio/cases.js";
 import { openCpu } from "../backend/cpu/index.js";
 import { openVulkan, type VulkanOptions } from "../backend/vulkan/index.js";
-import { mockTables, referenceKernels } from "../backend/vulkan/simulate/index.js";
+import { mockTables, referenceKernels } from "../backend/vulkan/simulate/mock/index.js";
 import { noResizableBar, onlyNonCoherent, unified } from "../backend/vulkan/simulate/testing/cards.js";
 import { nothingLeft } from "../backend/vulkan/simulate/testing/nothing-left.js";
 import type { WindowJob } from "../whisper/index.js";

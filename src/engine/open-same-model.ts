@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { WhisperVulkanError } from "../errors.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import { type ModelFile, openModel } from "../model/index.js";
-import type { ModelDimensions } from "../network/dimensions.js";
 
 /**
  * Opens a model's file again and checks that the model still has these dimensions, since earlier decisions depend on

@@ -1,7 +1,7 @@
 import type { PlanningInputs } from "../backend/vulkan/index.js";
 import type { MemoryPlan } from "../memory/index.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import { catalogue } from "../model/index.js";
-import type { ModelDimensions } from "../network/dimensions.js";
 
 type Verdict = MemoryPlan["verdict"];
 const ranks: Readonly<Record<Verdict, number>> = { refused: 0, spill: 1, device: 2 };

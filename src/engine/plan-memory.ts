@@ -4,9 +4,9 @@ import { amount, checkOptions, deviceName, type OptionTypes, wholeNumber } from 
 import { WhisperVulkanError } from "../errors.js";
 import { type MemoryPlan, withFreeBytes } from "../memory/index.js";
 import { type Card, cardNamed, readCard, snapshotOf } from "../memory/simulate/index.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import { openModel, resolveModel } from "../model/index.js";
 import { networkPrograms } from "../network/device-network.js";
-import type { ModelDimensions } from "../network/dimensions.js";
 import { describeWeights } from "../network/tensors.js";
 import { bandwidthFile } from "./bandwidth-file.js";
 import { adviceFor, type MatrixType } from "./plan-advice.js";

@@ -1,7 +1,7 @@
 import { WhisperVulkanError } from "../errors.js";
-import { didYouMean, nearestNames } from "../nearest-names.js";
-import type { ModelDimensions } from "../network/dimensions.js";
+import { nearestNames } from "../nearest-names.js";
 import { shown } from "../shown.js";
+import type { ModelDimensions } from "./dimensions.js";
 import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";
 
 /** An official model, known without its file. */

@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../network/dimensions.js";
+import type { ModelDimensions } from "./dimensions.js";
 
 /** A tensor in a model file. */
 export interface TensorEntry {

@@ -1,9 +1,9 @@
+import type { ModelDimensions } from "../model/dimensions.js";
 import { type ControlLayout, controlOffsets } from "../ops/control.js";
 import type { Step } from "../ops/index.js";
+import type { Program } from "../ops/program.js";
 import type { Tensor } from "../ops/tensor.js";
-import type { ModelDimensions } from "./dimensions.js";
 import { crossCache, dense, norm } from "./encoder.js";
-import type { Program } from "./program.js";
 import { scratch, type Weights } from "./tensors.js";
 
 /** The shape of a decoder program: rows, tokens per row, rows whose logits are needed, windows held. */

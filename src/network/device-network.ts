@@ -1,13 +1,13 @@
 import type { Backend, Executable, MemoryUse, Storage } from "../backend/backend.js";
 import type { MemoryPlan } from "../memory/index.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 import type { ModelFile } from "../model/model-file.js";
 import { controlHeaderSize, controlOffsets } from "../ops/control.js";
+import type { Program } from "../ops/program.js";
 import { controlInput, controlLayout, type DecoderShape, decoderProgram, logitsOutput } from "./decoder.js";
-import type { ModelDimensions } from "./dimensions.js";
 import { encoderOutput, encoderProgram, melInput } from "./encoder.js";
 import { loadWeights } from "./load-weights.js";
 import type { DecoderRow, Network } from "./network.js";
-import type { Program } from "./program.js";
 import { describeWeights, type Weights } from "./tensors.js";
 
 /** Tokens per row for which decoder programs exist; a prompt uses the next larger one. */

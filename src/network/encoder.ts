@@ -1,8 +1,8 @@
+import type { ModelDimensions } from "../model/dimensions.js";
 import type { Step } from "../ops/index.js";
 import type { LinearStep } from "../ops/linear/linear.js";
+import type { Program } from "../ops/program.js";
 import type { Tensor } from "../ops/tensor.js";
-import type { ModelDimensions } from "./dimensions.js";
-import type { Program } from "./program.js";
 import { scratch, type Weights } from "./tensors.js";
 
 /** Mel frames of a 30 s window. */

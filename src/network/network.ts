@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "./dimensions.js";
+import type { ModelDimensions } from "../model/dimensions.js";
 
 /** One sequence's part in a decoder run. */
 export interface DecoderRow {

@@ -1,5 +1,5 @@
+import type { ModelDimensions } from "../model/dimensions.js";
 import type { ElementType, Heat, Tensor } from "../ops/tensor.js";
-import type { ModelDimensions } from "./dimensions.js";
 
 export interface Norm {
   readonly gamma: Tensor;

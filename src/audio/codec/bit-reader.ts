@@ -13,6 +13,11 @@ export class BitReader {
     return this.position > this.#bytes.length * 8;
   }
 
+  /** Bits that are left; negative past the end. */
+  get leftBits(): number {
+    return this.#bytes.length * 8 - this.position;
+  }
+
   /** The next 32 bits, as a signed integer, without moving on. */
   #peek(): number {
     const bytes = this.#bytes;
@@ -31,13 +36,17 @@ export class BitReader {
 
   /** The next 1 to 32 bits as an unsigned integer, without moving on. */
   peek(nBits: number): number {
-    return this.#peek() >>> (32 - nBits);
+    const bytes = this.#bytes;
+    const i = this.position >>> 3;
+    if (nBits > 25 || i + 4 > bytes.length) return this.#peek() >>> (32 - nBits);
+    const word = (bytes[i]! << 24) | (bytes[i + 1]! << 16) | (bytes[i + 2]! << 8) | bytes[i + 3]!;
+    return (word << (this.position & 7)) >>> (32 - nBits);
   }
 
   /** An unsigned integer of 0 to 32 bits. */
   uint(nBits: number): number {
     if (nBits === 0) return 0;
-    const value = this.#peek() >>> (32 - nBits);
+    const value = this.peek(nBits);
     this.position += nBits;
     return value;
   }
@@ -64,6 +73,15 @@ export class BitReader {
       this.position += 32;
       if (this.isPastEnd) return count;
     }
+  }
+
+  /** One bit. */
+  flag(): boolean {
+    return this.uint(1) === 1;
+  }
+
+  skip(nBits: number): void {
+    this.position += nBits;
   }
 
   /** Moves to the next whole byte and gives its offset. */

@@ -1,25 +1,5 @@
-import type { Track } from "../demux/demuxer.js";
+import type { CodecName, Track } from "../packet.js";
 import type { Pcm } from "../pcm.js";
-
-/** The codecs that are decoded here. */
-export type CodecName = "pcm" | "flac" | "mp3" | "opus" | "vorbis" | "aac" | "alac";
-
-/** How one sample of PCM is stored: kind, bits, and byte order where it matters. */
-export type SampleFormat =
-  | "u8"
-  | "s8"
-  | "s16le"
-  | "s16be"
-  | "s24le"
-  | "s24be"
-  | "s32le"
-  | "s32be"
-  | "f32le"
-  | "f32be"
-  | "f64le"
-  | "f64be"
-  | "alaw"
-  | "mulaw";
 
 /** Decodes one track's packets in their order. */
 export interface PacketDecoder {

@@ -1,4 +1,4 @@
-import { crc8 } from "../demux/crc.js";
+import { crc8 } from "../crc.js";
 
 /** Bytes the longest frame header takes. */
 export const MAX_FLAC_HEADER_BYTES = 16;

@@ -1,4 +1,4 @@
-import { crc16 } from "../demux/crc.js";
+import { crc16 } from "../crc.js";
 import type { Pcm, Speaker } from "../pcm.js";
 import { BitReader } from "./bit-reader.js";
 import type { Codec, PacketDecoder } from "./codec.js";

@@ -1,5 +1,5 @@
-import type { Track } from "../demux/demuxer.js";
-import type { Codec, CodecName, PacketDecoder } from "./codec.js";
+import type { CodecName, Track } from "../packet.js";
+import type { Codec, PacketDecoder } from "./codec.js";
 
 /** The codecs decoded here. Their modules are large, so each is imported when a recording first needs it. */
 const CODECS: Record<CodecName, () => Promise<Codec>> = {

@@ -1,4 +1,4 @@
-import { corrupt } from "../demux/corrupt.js";
+import { corrupt } from "../corrupt.js";
 
 /** Positions, durations and the pre-skip count samples at 48 kHz, whatever rate is decoded to. */
 export const OPUS_POSITION_RATE = 48000;

@@ -1,4 +1,5 @@
-import type { Codec, SampleFormat } from "./codec.js";
+import type { SampleFormat } from "../packet.js";
+import type { Codec } from "./codec.js";
 import { ALAW, MULAW } from "./g711.js";
 
 /** Samples as they are: no header, packets of whole frames (a frame is one sample of each channel). */

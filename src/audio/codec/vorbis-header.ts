@@ -1,4 +1,4 @@
-import { corrupt } from "../demux/corrupt.js";
+import { corrupt } from "../corrupt.js";
 import { parseSetup, type VorbisSetup } from "./vorbis/setup.js";
 
 /** Vorbis's identification header. */

@@ -1,12 +1,10 @@
+import { SAMPLE_RATES } from "../codec/aac/index.js";
 import type { FrameHeader } from "./framed-stream.js";
 
 /** Bytes of an ADTS header without its checksum. */
 export const HEADER_BYTES = 7;
 /** A frame's size is written in 13 bits. */
 export const MAX_FRAME_BYTES = 8191;
-
-/** Samples per second, by the number in the header. */
-const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
 /** The header of a frame of AAC in the "audio data transport stream" (ISO/IEC 14496-3, 1.A.3). */
 export interface AdtsHeader extends FrameHeader {
@@ -26,7 +24,7 @@ export function readAdtsHeader(bytes: Uint8Array, at: number): AdtsHeader | null
   const byte = (i: number) => bytes[at + i]!;
   // 12 set bits, and a layer of 0
   if (byte(0) !== 0xff || (byte(1) & 0xf6) !== 0xf0) return null;
-  const sampleRate = RATES[(byte(2) >> 2) & 15];
+  const sampleRate = SAMPLE_RATES[(byte(2) >> 2) & 15];
   const frameBytes = ((byte(3) & 3) << 11) | (byte(4) << 3) | (byte(5) >> 5);
   if (sampleRate === undefined || frameBytes <= HEADER_BYTES) return null;
   return {

@@ -1,6 +1,7 @@
+import { writeAudioSpecificConfig } from "../codec/aac/index.js";
+import type { Packet, Track } from "../packet.js";
 import { type AdtsHeader, blocksOf, HEADER_BYTES, MAX_FRAME_BYTES, readAdtsHeader } from "./adts-header.js";
-import { audioSpecificConfig } from "./audio-specific-config.js";
-import type { Container, Packet, Track } from "./demuxer.js";
+import type { Container } from "./demuxer.js";
 import {
   type Frame,
   type FrameFormat,
@@ -51,6 +52,6 @@ async function* packetsOf(frames: AsyncIterable<Frame<AdtsHeader>>): AsyncGenera
 
 function trackOf({ objectType, sampleRate, channelConfiguration }: AdtsHeader): Track {
   const nChannels = channelConfiguration === 7 ? 8 : channelConfiguration;
-  const header = audioSpecificConfig(objectType, sampleRate, nChannels);
+  const header = writeAudioSpecificConfig(objectType, sampleRate, nChannels);
   return { codec: "aac", header, sampleRate, nChannels: nChannels || 2, speakers: null };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Packet } from "../packet.js";
 import { aiff } from "./aiff.js";
 import { memorySource } from "./cases.js";
 import { DamageReport } from "./damage-report.js";
-import type { Packet } from "./demuxer.js";
 
 /** 20,000 samples of 16 bits, two channels. */
 const SOUND = Buffer.from(Array.from({ length: 80_000 }, (_, i) => i & 255));

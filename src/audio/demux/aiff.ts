@@ -1,9 +1,9 @@
-import type { SampleFormat } from "../codec/codec.js";
 import { SAMPLE_BYTES } from "../codec/pcm.js";
+import { corrupt } from "../corrupt.js";
 import type { ByteSource } from "../input/byte-source.js";
-import { corrupt } from "./corrupt.js";
+import type { Packet, SampleFormat, Track } from "../packet.js";
 import type { DamageReport } from "./damage-report.js";
-import type { Container, Demuxer, ForeignAudio, Packet, Track } from "./demuxer.js";
+import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
 import { noTrack } from "./no-track.js";
 import { pcmPackets } from "./pcm-packets.js";
 

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { openAudio } from "../audio-file.js";
 import { collect, isSame } from "../cases.js";
+import { crc32 } from "../crc.js";
 import type { ByteSource } from "../input/byte-source.js";
-import { crc32 } from "./crc.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 

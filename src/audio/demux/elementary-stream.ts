@@ -1,4 +1,4 @@
-import type { CodecName } from "../codec/codec.js";
+import type { CodecName } from "../packet.js";
 
 /** What an MPEG-4 elementary stream descriptor (ISO/IEC 14496-1, 7.2.6.5) says of its codec. */
 export interface ElementaryStream {

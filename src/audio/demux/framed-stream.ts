@@ -1,15 +1,13 @@
 import type { ByteSource } from "../input/byte-source.js";
+import { ByteWindow } from "./byte-window.js";
 import type { DamageReport } from "./damage-report.js";
-import { ReadAhead } from "./read-ahead.js";
+import { isTag, LOOK_BYTES, skipTags } from "./tags.js";
 
 /** Frames in a row that prove a format: at the start of the file, and after other bytes. */
 const PROOF_AT_START = 3;
 const PROOF_BEHIND_JUNK = 5;
-/** Bytes looked through at once for the next frame. */
-const SEARCH_BYTES = 65536;
-
-/** How the tags begin that stand after or between frames: ID3v1, ID3v2, APE, Lyrics3. */
-const TAGS = ["TAG", "ID3", "3DI", "APETAGEX", "LYRICSBEGIN"];
+/** Bytes at the start from which the mean size of frames is taken. */
+const SAMPLED_BYTES = 65536;
 
 /** What every header of such frames says. */
 export interface FrameHeader {
@@ -50,7 +48,7 @@ export async function meanFrameBytes(
   source: ByteSource,
   start: number,
 ): Promise<number | null> {
-  const head = await source.read(start, SEARCH_BYTES);
+  const head = await source.read(start, SAMPLED_BYTES);
   const { nFrames, end } = chainOfFrames(format, head, 0, Number.POSITIVE_INFINITY);
   return nFrames === 0 ? null : end / nFrames;
 }
@@ -62,98 +60,69 @@ export interface Frame<H extends FrameHeader> {
   readonly bytes: Uint8Array;
 }
 
-/** Frame after frame, over damage between them. Tags and zeros are none. */
+/** Frame after frame, over damage between them. Tags and padding are none. */
 export async function* readFrames<H extends FrameHeader>(
   format: FrameFormat<H>,
   source: ByteSource,
   start: number,
   damage: DamageReport,
 ): AsyncGenerator<Frame<H>> {
-  const bytes = new ReadAhead(source);
+  const { headerBytes } = format;
+  const window = new ByteWindow(source, start);
   let fixedPart: number | null = null;
-  for (let at: number | null = start; at !== null; ) {
-    bytes.release(at);
-    const header = format.readHeader(await bytes.bytes(at, format.headerBytes), 0);
-    if (header === null) {
-      at = await passJunk(format, bytes, at, damage);
-      continue;
-    }
-    const end: number = at + header.frameBytes;
-    const frame = await bytes.bytes(at, header.frameBytes);
-    if (frame.length < header.frameBytes) {
-      at = await findFrame(format, bytes, at + format.headerBytes);
-      if (at === null) damage.isCutOff = true;
+  while (await window.ensure(1)) {
+    await window.ensure(headerBytes);
+    const header = format.readHeader(window.bytes, window.at);
+    if (header === null && (await skipTags(window)) > 0) continue;
+    const isOther = header !== null && fixedPart !== null && header.fixedPart !== fixedPart;
+    const isWhole = header !== null && (await window.ensure(header.frameBytes));
+    if (header === null || (isWhole && isOther && !(await isFollowedByItsKind(format, window)))) {
+      const isRest = window.available < headerBytes;
+      window.at += 1;
+      if (!(await skipToFrame(format, window)) && isRest) damage.isCutOff = true;
       else damage.nDamaged++;
       continue;
     }
-    if (
-      fixedPart !== null &&
-      header.fixedPart !== fixedPart &&
-      !(await isFollowedByItsKind(format, bytes, at))
-    ) {
-      at = await passJunk(format, bytes, at, damage);
+    if (!isWhole) {
+      window.skip(headerBytes);
+      if (await skipToFrame(format, window)) damage.nDamaged++;
+      else damage.isCutOff = true;
       continue;
     }
     fixedPart = header.fixedPart;
-    // A damaged size shows in what follows the frame.
-    const next = await bytes.bytes(end, format.headerBytes);
+    await window.ensure(header.frameBytes + LOOK_BYTES);
+    const { bytes, at, offset } = window;
+    const end = at + header.frameBytes;
+    // A damaged size shows in what stands behind the frame.
     const isFollowed =
-      next.length < format.headerBytes || format.readHeader(next, 0) !== null || isTag(next) || isZero(next);
-    const found: number | null = isFollowed ? end : await findFrame(format, bytes, at + format.headerBytes);
+      bytes.length - end < headerBytes || format.readHeader(bytes, end) !== null || isTag(bytes, end);
+    window.skip(isFollowed ? header.frameBytes : headerBytes);
+    const isBroken = !isFollowed && (await skipToFrame(format, window));
     if (!isFollowed) damage.nDamaged++;
-    yield { header, bytes: found !== null && found < end ? frame.subarray(0, found - at) : frame };
-    at = found;
+    const nBytes = isBroken ? Math.min(header.frameBytes, window.offset - offset) : header.frameBytes;
+    yield { header, bytes: bytes.subarray(at, at + nBytes) };
   }
 }
 
-/** Goes to the next frame; what stands between is damage, unless it is a tag or zeros. Null: there is none. */
-async function passJunk(
-  format: FrameFormat<FrameHeader>,
-  bytes: ReadAhead,
-  at: number,
-  damage: DamageReport,
-): Promise<number | null> {
-  const junk = await bytes.bytes(at, 16);
-  const isHarmless = isTag(junk) || isZero(junk);
-  const found = await findFrame(format, bytes, at + 1);
-  if (isHarmless) return found;
-  if (found === null && junk.length < format.headerBytes) damage.isCutOff = true;
-  else damage.nDamaged++;
-  return found;
-}
-
-/** Where from `from` on a frame begins that is followed by another one, or by the end; null: nowhere. */
-async function findFrame(
-  format: FrameFormat<FrameHeader>,
-  bytes: ReadAhead,
-  from: number,
-): Promise<number | null> {
-  const { firstByte, maxFrameBytes, headerBytes } = format;
-  const chunkBytes = SEARCH_BYTES + maxFrameBytes + headerBytes;
-  for (let start = from; ; start += SEARCH_BYTES) {
-    bytes.release(start);
-    const chunk = await bytes.bytes(start, chunkBytes);
-    const isLast = chunk.length < chunkBytes;
-    for (
-      let at = chunk.indexOf(firstByte);
-      at >= 0 && at < SEARCH_BYTES;
-      at = chunk.indexOf(firstByte, at + 1)
-    ) {
-      const { nFrames, end } = chainOfFrames(format, chunk, at, 2);
-      if (nFrames === 2 || (nFrames === 1 && isLast && end === chunk.length)) return start + at;
-    }
-    if (isLast) return null;
+/** Goes on to the next frame that is followed by another one, or by the end; false: to the end, there is none. */
+async function skipToFrame(format: FrameFormat<FrameHeader>, window: ByteWindow): Promise<boolean> {
+  const lookBytes = format.maxFrameBytes + format.headerBytes;
+  while (await window.ensure(1)) {
+    const found = window.bytes.indexOf(format.firstByte, window.at);
+    window.at = found < 0 ? window.bytes.length : found;
+    if (found < 0) continue;
+    const isLast = !(await window.ensure(lookBytes));
+    const { nFrames, end } = chainOfFrames(format, window.bytes, window.at, 2);
+    if (nFrames === 2 || (nFrames === 1 && isLast && end === window.bytes.length)) return true;
+    window.at += 1;
   }
+  return false;
 }
 
-async function isFollowedByItsKind(
-  format: FrameFormat<FrameHeader>,
-  bytes: ReadAhead,
-  at: number,
-): Promise<boolean> {
-  const chunk = await bytes.bytes(at, format.maxFrameBytes + format.headerBytes);
-  const { nFrames, end } = chainOfFrames(format, chunk, 0, 2);
-  return nFrames === 2 || end === chunk.length;
+async function isFollowedByItsKind(format: FrameFormat<FrameHeader>, window: ByteWindow): Promise<boolean> {
+  const isLast = !(await window.ensure(format.maxFrameBytes + format.headerBytes));
+  const { nFrames, end } = chainOfFrames(format, window.bytes, window.at, 2);
+  return nFrames === 2 || (isLast && end === window.bytes.length);
 }
 
 /** How many frames of the same kind follow each other from `at` on, as far as the bytes go; and where the last ends. */
@@ -172,15 +141,4 @@ function chainOfFrames(
     end += header.frameBytes;
   }
   return { nFrames, end };
-}
-
-function isTag(bytes: Uint8Array): boolean {
-  return TAGS.some((tag) => {
-    const length = Math.min(tag.length, bytes.length);
-    return length >= 3 && [...tag.slice(0, length)].every((letter, i) => letter.charCodeAt(0) === bytes[i]);
-  });
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
 }

@@ -1,4 +1,5 @@
-import { BitReader, readAudioSpecificConfig } from "../codec/aac/index.js";
+import { readAudioSpecificConfig } from "../codec/aac/index.js";
+import { BitReader } from "../codec/bit-reader.js";
 
 /** An AudioSpecificConfig with a program_config_element and its comment is no longer. */
 const MAX_CONFIG_BYTES = 400;
@@ -15,14 +16,12 @@ interface StreamMux {
 
 /** Reads AudioMuxElements (1.7.3.1): frames of AAC with, now and then, what is needed to decode them. */
 export class MuxReader {
-  readonly #bits = new BitReader();
-  /** The last description; null before the first. */
+  /** As it was said last; null before it was said. */
   mux: StreamMux | null = null;
 
   /** The element's frames; none before the stream was described; null for damage. */
   read(element: Uint8Array): Uint8Array[] | null {
-    const bits = this.#bits;
-    bits.load(element);
+    const bits = new BitReader(element);
     const isSame = bits.flag();
     if (!isSame) {
       const mux = readStreamMux(bits);
@@ -42,15 +41,15 @@ export class MuxReader {
 
 /** Null for what is not used: several programs or layers, other framings. */
 function readStreamMux(bits: BitReader): StreamMux | null {
-  const version = bits.read(1);
+  const version = bits.uint(1);
   if (version === 1) {
     if (bits.flag()) return null; // a version of the future
     readValue(bits); // fullness of a buffer
   }
   const isSameTime = bits.flag();
-  const nSubFrames = bits.read(6) + 1;
-  const nPrograms = bits.read(4) + 1;
-  const nLayers = bits.read(3) + 1;
+  const nSubFrames = bits.uint(6) + 1;
+  const nPrograms = bits.uint(4) + 1;
+  const nLayers = bits.uint(3) + 1;
   if (!isSameTime || nPrograms > 1 || nLayers > 1) return null;
   const lengthBits = version === 1 ? readValue(bits) : null;
   const start = bits.position;
@@ -58,7 +57,7 @@ function readStreamMux(bits: BitReader): StreamMux | null {
   const config = readAudioSpecificConfig(header);
   if (config === null) return null;
   bits.position = start + (lengthBits ?? config.lengthBits);
-  const frameLengthType = bits.read(3);
+  const frameLengthType = bits.uint(3);
   if (frameLengthType !== 0) return null;
   bits.skip(8); // fullness of a buffer
   if (bits.flag()) skipOtherDataLength(bits, version);
@@ -74,7 +73,7 @@ function readStreamMux(bits: BitReader): StreamMux | null {
 /** LatmGetValue: 1 to 4 bytes. */
 function readValue(bits: BitReader): number {
   let value = 0;
-  for (let i = bits.read(2); i >= 0; i--) value = value * 256 + bits.read(8);
+  for (let i = bits.uint(2); i >= 0; i--) value = value * 256 + bits.uint(8);
   return value;
 }
 
@@ -91,12 +90,12 @@ function readLength(bits: BitReader): number {
   let length = 0;
   let part: number;
   do {
-    part = bits.read(8);
+    part = bits.uint(8);
     length += part;
   } while (part === 255);
   return length;
 }
 
 function copyBytes(bits: BitReader, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => bits.read(8));
+  return Uint8Array.from({ length }, () => bits.uint(8));
 }

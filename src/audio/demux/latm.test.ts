@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import { demux, recording, sourceOf } from "../codec/aac/testing/recordings.js";
+import { bytesOfBits } from "../cases.js";
+import { demux, recording } from "../codec/aac/testing/recordings.js";
+import { memorySource } from "./cases.js";
 import { DamageReport } from "./damage-report.js";
 import { latm } from "./latm.js";
 
@@ -13,7 +15,7 @@ it("the packets that the same recording has in ADTS, and their header", async ()
   expect(packets[0]!.track).toMatchObject({ codec: "aac", sampleRate: 44100, nChannels: 2 });
   expect(new Set(packets.map(({ track }) => track)).size).toBe(1);
   expect(damage).toMatchObject({ nDamaged: 0, isCutOff: false });
-  const demuxer = await latm.open(sourceOf(MUSIC), 0, new DamageReport());
+  const demuxer = await latm.open(memorySource(MUSIC), 0, new DamageReport());
   expect(demuxer.durationSeconds).toBeCloseTo((34 * 1024) / 44100, 6);
 });
 
@@ -50,7 +52,7 @@ it("reading any bytes ends", async () => {
   for (let round = 0; round < 300; round++) {
     const bytes = Uint8Array.from(MUSIC);
     for (let i = random(40); i >= 0; i--) bytes[random(bytes.length)] = random(256);
-    const demuxer = await latm.open(sourceOf(bytes, true), 0, new DamageReport());
+    const demuxer = await latm.open(memorySource(bytes, true), 0, new DamageReport());
     let nBytes = 0;
     if ("packets" in demuxer) for await (const { data } of demuxer.packets()) nBytes += data.length;
     expect(nBytes).toBeLessThanOrEqual(bytes.length);
@@ -72,9 +74,6 @@ function lengthOf({ length }: Uint8Array): Uint8Array {
 
 /** An element after its sync word and length. */
 function element(bits: string): Buffer {
-  const nBytes = Math.ceil(bits.length / 8);
-  const bytes = Array.from({ length: nBytes }, (_, i) =>
-    Number.parseInt(bits.slice(8 * i, 8 * i + 8).padEnd(8, "0"), 2),
-  );
-  return Buffer.from([0x56, 0xe0 | (nBytes >> 8), nBytes & 255, ...bytes]);
+  const bytes = bytesOfBits(bits);
+  return Buffer.from([0x56, 0xe0 | (bytes.length >> 8), bytes.length & 255, ...bytes]);
 }

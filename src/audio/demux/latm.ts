@@ -1,5 +1,6 @@
+import type { Packet, Track } from "../packet.js";
 import type { DamageReport } from "./damage-report.js";
-import type { Container, Packet, Track } from "./demuxer.js";
+import type { Container } from "./demuxer.js";
 import {
   type Frame,
   type FrameFormat,

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Program } from "../../network/program.js";
+import type { Program } from "../../ops/program.js";
 import type { Backend, BackendDescription, Executable, MemoryManifest, Storage } from "../backend.js";
 import { manifestOf } from "../manifest.js";
 import { compileKernels, type KernelsModule } from "./kernels-module.js";

@@ -1,9 +1,9 @@
 import { WhisperVulkanError } from "../../errors.js";
 import { size } from "../../memory/size.js";
-import type { Program } from "../../network/program.js";
-import { planScratch } from "../../network/scratch.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { Executable, MemoryManifest, MemoryUse, Storage } from "../backend.js";
+import { planScratch } from "../scratch.js";
 import type { KernelsModule } from "./kernels-module.js";
 import { type CpuStep, cpuStep } from "./steps.js";
 import { ThreadPool } from "./thread-pool.js";

@@ -1,11 +1,11 @@
 import { WhisperVulkanError } from "../../errors.js";
-import type { Program } from "../../network/program.js";
-import { planScratch } from "../../network/scratch.js";
 import { floatToHalf, halfToFloat } from "../../ops/half.js";
 import { runReference, stepTensors } from "../../ops/index.js";
+import type { Program } from "../../ops/program.js";
 import { elementCount, type Tensor } from "../../ops/tensor.js";
 import type { Backend, Executable, MemoryManifest, Storage } from "../backend.js";
 import { manifestOf } from "../manifest.js";
+import { planScratch } from "../scratch.js";
 
 type Values = Float64Array | Int32Array;
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { chain } from "../../../test/chain.js";
 import { withFreeBytes } from "../../memory/index.js";
 import { openVulkan, planManifest } from "./index.js";
-import { mockTables } from "./simulate/index.js";
+import { mockTables } from "./simulate/mock/index.js";
 import { unified } from "./simulate/testing/cards.js";
 
 it("plans with that much free in a heap, and refuses a heap that isn't there", async () => {

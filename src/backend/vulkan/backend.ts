@@ -11,12 +11,12 @@ import {
   RecordingAllocator,
   takeSnapshot,
 } from "../../memory/index.js";
-import type { Program } from "../../network/program.js";
-import { planScratch } from "../../network/scratch.js";
 import type { KernelContext, KernelDevice, KernelTable } from "../../ops/kernel.js";
+import type { Program } from "../../ops/program.js";
 import { tensorSizeBytes } from "../../ops/tensor.js";
 import type { Backend, BackendDescription, MemoryManifest, Storage } from "../backend.js";
 import { manifestOf } from "../manifest.js";
+import { planScratch } from "../scratch.js";
 import type { Device } from "./device.js";
 import { type DeviceReport, kernelDevice } from "./device-report.js";
 import { VulkanExecutable } from "./executable.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { testDevice, validated, watchValidation } from "../../../test/validation.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import { decoderProgram } from "../../network/decoder.js";
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { encoderProgram } from "../../network/encoder.js";
-import type { Program } from "../../network/program.js";
 import { describeWeights } from "../../network/tensors.js";
+import type { Program } from "../../ops/program.js";
 import { openVulkan } from "./index.js";
 
 /** A Whisper small enough to be recorded again and again. */

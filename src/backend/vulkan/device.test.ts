@@ -6,8 +6,8 @@ import { Device } from "./device.js";
 import { openInstance, physicalDevices } from "./instance.js";
 import { queryDevice } from "./query-device.js";
 import { chainedTo, readBytes, readText } from "./simulate/foreign-memory.js";
-import { mockTables } from "./simulate/index.js";
 import { watching } from "./simulate/layer.js";
+import { mockTables } from "./simulate/mock/index.js";
 import { unified } from "./simulate/testing/cards.js";
 
 const pageable = "VK_EXT_pageable_device_local_memory";

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { MemoryBandwidth } from "../../memory/index.js";
-import type { Program } from "../../network/program.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import { openVulkan } from "./index.js";
-import { mockTables, referenceKernels, type Script } from "./simulate/index.js";
+import type { Script } from "./simulate/index.js";
+import { mockTables, referenceKernels } from "./simulate/mock/index.js";
 import { unified } from "./simulate/testing/cards.js";
 import { nothingLeft } from "./simulate/testing/nothing-left.js";
 

@@ -6,7 +6,7 @@ import {
   type MemoryPlan,
   MemoryRefusedError,
 } from "../../memory/index.js";
-import type { Program } from "../../network/program.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { Executable, Storage } from "../backend.js";
 import type { BufferMemory, VulkanMemory } from "./vulkan-memory.js";

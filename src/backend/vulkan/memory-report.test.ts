@@ -13,7 +13,8 @@ import { networkPrograms } from "../../network/device-network.js";
 import { describeWeights } from "../../network/tensors.js";
 import { manifestOf } from "../manifest.js";
 import { openVulkan } from "./index.js";
-import { mockTables, type Script } from "./simulate/index.js";
+import type { Script } from "./simulate/index.js";
+import { mockTables } from "./simulate/mock/index.js";
 
 const MiB = 2 ** 20;
 const { dimensions } = modelNamed("base");

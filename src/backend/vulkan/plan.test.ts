@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { chain } from "../../../test/chain.js";
-import type { Program } from "../../network/program.js";
 import { opCases } from "../../ops/cases.js";
 import type { KernelContext, KernelDevice } from "../../ops/kernel.js";
+import type { Program } from "../../ops/program.js";
 import { tensorSizeBytes } from "../../ops/tensor.js";
 import { vulkanKernels } from "../../ops/vulkan-kernels.js";
 import { pushConstantSizeBytes } from "./pipelines.js";

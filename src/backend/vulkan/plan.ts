@@ -1,6 +1,6 @@
-import type { Program } from "../../network/program.js";
 import type { Step } from "../../ops/index.js";
 import type { Dispatch, KernelContext, KernelDevice, KernelTable, KernelVariant } from "../../ops/kernel.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import { type Access, Hazards } from "./hazards.js";
 

@@ -1,4 +1,4 @@
-import type { Program } from "../../network/program.js";
+import type { Program } from "../../ops/program.js";
 import type { Tensor } from "../../ops/tensor.js";
 import type { Backend, Executable } from "../backend.js";
 

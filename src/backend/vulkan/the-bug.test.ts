@@ -5,7 +5,7 @@ import { networkPrograms } from "../../network/device-network.js";
 import { describeWeights } from "../../network/tensors.js";
 import { manifestOf } from "../manifest.js";
 import { openVulkan } from "./index.js";
-import { mockTables } from "./simulate/index.js";
+import { mockTables } from "./simulate/mock/index.js";
 import { RawMemory } from "./simulate/testing/raw-memory.js";
 
 // The bug with which this project began: an 8 GB card refuses a model of 147 MB, since only a small part of its memory is host-visible.

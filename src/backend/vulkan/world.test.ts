@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type WorldDevice, worldDevices, worldIsHere } from "../../../test/world.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import { decoderProgram } from "../../network/decoder.js";
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { encoderProgram } from "../../network/encoder.js";
 import { describeWeights } from "../../network/tensors.js";
 import type { Step } from "../../ops/index.js";

@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 
 /** Times after which a silent process counts as hanging, and other limits of its life, in milliseconds. */
 export const limits = {

@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import type { WindowResult } from "../../whisper/index.js";
 import type { EngineState } from "../engine.js";
 import type { DeviceOptions } from "../open-backend.js";

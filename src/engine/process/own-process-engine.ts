@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import type { WindowJob, WindowResult } from "../../whisper/index.js";
 import type { Engine, EngineState } from "../engine.js";
 import { isGone } from "../gone.js";

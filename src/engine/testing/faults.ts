@@ -1,6 +1,7 @@
 import { noise } from "../../audio/cases.js";
 import { openVulkan, type Tables, type VulkanOptions } from "../../backend/vulkan/index.js";
-import { type CountedTables, mockTables, type Script } from "../../backend/vulkan/simulate/index.js";
+import type { CountedTables, Script } from "../../backend/vulkan/simulate/index.js";
+import { mockTables } from "../../backend/vulkan/simulate/mock/index.js";
 import { noResizableBar, onlyNonCoherent } from "../../backend/vulkan/simulate/testing/cards.js";
 import { errorCodes, mustBeSurvived } from "../../backend/vulkan/simulate/testing/error-codes.js";
 import { leftOf, nothingLeft } from "../../backend/vulkan/simulate/testing/nothing-left.js";

@@ -1,6 +1,6 @@
 import type { Backend } from "../../backend/backend.js";
 import { openVulkan, type VulkanOptions } from "../../backend/vulkan/index.js";
-import { mockTables, referenceKernels } from "../../backend/vulkan/simulate/index.js";
+import { mockTables, referenceKernels } from "../../backend/vulkan/simulate/mock/index.js";
 import { unified } from "../../backend/vulkan/simulate/testing/cards.js";
 
 /** Programs on mock drivers compute what they should, and submissions are large. */

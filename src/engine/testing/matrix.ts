@@ -6,7 +6,7 @@ import type { CountedTables, Script } from "../../backend/vulkan/simulate/index.
 import { leftOf } from "../../backend/vulkan/simulate/testing/nothing-left.js";
 import type { MemoryPlan } from "../../memory/index.js";
 import type { Card } from "../../memory/simulate/index.js";
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import type { WindowJob } from "../../whisper/index.js";
 import { LocalEngine } from "../local-engine.js";
 import type { Happening, Happens } from "./happenings.js";

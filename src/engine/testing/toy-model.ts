@@ -1,8 +1,8 @@
+import type { ModelDimensions } from "../../model/dimensions.js";
 import { encodeHeader } from "../../model/ggml/encode.js";
 import { expectedTensors, product } from "../../model/ggml/layout.js";
 import { melFilters } from "../../model/rebuild/mel-filters.js";
 import type { SmallModel, SmallTensor } from "../../model/testing/small-model.js";
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { floatToHalf } from "../../ops/half.js";
 import { byteTokens } from "../../whisper/testing/byte-vocabulary.js";
 

@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../dimensions.js";
 import { ggmlMagic, melBins } from "./layout.js";
 
 /** A ggml file up to its first tensor. melFilters: (nMels, 201); the vocabulary is bytes by token id. */

@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../dimensions.js";
 import type { FileCursor } from "../file-cursor.js";
 import { ggmlMagic, melBins } from "./layout.js";
 

@@ -1,5 +1,5 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { elementSizeBytes } from "../../ops/tensor.js";
+import type { ModelDimensions } from "../dimensions.js";
 
 /** The first four bytes of a ggml file, as a little-endian number. */
 export const ggmlMagic = 0x67676d6c;

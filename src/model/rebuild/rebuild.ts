@@ -1,5 +1,5 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { halfToFloat } from "../../ops/half.js";
+import type { ModelDimensions } from "../dimensions.js";
 import { encodeHeader, encodeTensorHeader } from "../ggml/encode.js";
 import { expectedTensors, product } from "../ggml/layout.js";
 import type { Ctranslate2File } from "./ctranslate2-file.js";

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
-import type { ModelDimensions } from "../../network/dimensions.js";
 import { floatToHalf, halfToFloat } from "../../ops/half.js";
+import type { ModelDimensions } from "../dimensions.js";
 import { encodeHeader, encodeTensorHeader } from "../ggml/encode.js";
 import { expectedTensors, product } from "../ggml/layout.js";
 import { melFilters } from "../rebuild/mel-filters.js";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../dimensions.js";
 import { smallDimensions } from "./small-model.js";
 
 /** A catalogue entry for whatever bytes are given. */

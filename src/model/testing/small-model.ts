@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../dimensions.js";
 import { encodeHeader, encodeTensorHeader } from "../ggml/encode.js";
 import { expectedTensors, melBins, product } from "../ggml/layout.js";
 

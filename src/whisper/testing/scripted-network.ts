@@ -1,4 +1,4 @@
-import type { ModelDimensions } from "../../network/dimensions.js";
+import type { ModelDimensions } from "../../model/dimensions.js";
 import type { DecoderRow, Network } from "../../network/network.js";
 import type { Vocabulary } from "../vocabulary.js";
 

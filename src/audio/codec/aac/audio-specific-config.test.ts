@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { bytesOfBits } from "../../cases.js";
 import { readAudioSpecificConfig } from "./audio-specific-config.js";
 
 const CASES = [
@@ -49,11 +50,7 @@ it("a program_config_element says the layout", () => {
     "00010 0011 0000 000" + // LC, 48000 Hz, no configuration
     "0000 01 0011 0010 0001 0001 01 000 0000 000" + // how many elements of each kind
     "0 0000 1 0000 1 0001 1 0010 0000";
-  const binary = bits.replaceAll(" ", "");
-  const aligned = `${binary.padEnd(Math.ceil(binary.length / 8) * 8, "0")}00000000`;
-  const header = Uint8Array.from({ length: aligned.length / 8 }, (_, i) =>
-    Number.parseInt(aligned.slice(8 * i, 8 * i + 8), 2),
-  );
+  const header = Uint8Array.of(...bytesOfBits(bits), 0); // no comment
   expect(readAudioSpecificConfig(header)?.layout).toEqual([
     { kind: "single", tag: 0, speakers: ["FC"] },
     { kind: "pair", tag: 0, speakers: ["FL", "FR"] },

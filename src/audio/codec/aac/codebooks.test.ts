@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { BitReader } from "./bit-reader.js";
+import { bytesOfBits } from "../../cases.js";
+import { BitReader } from "../bit-reader.js";
 import { SCALE_FACTOR_CODE, SPECTRAL_BOOKS } from "./codebooks.js";
 
 const BOOKS = SPECTRAL_BOOKS.flatMap((book, number) => (book === null ? [] : [{ number, book }]));
@@ -21,9 +22,8 @@ it.each([...BOOKS.map(({ book }) => book.code), SCALE_FACTOR_CODE])(
   "code %# reads each of its codewords",
   (code) => {
     for (const { symbol, code: word, length } of code.codewords()) {
-      const bits = new BitReader();
-      // Two bits before it, and ones after it.
-      bits.load(bytesOf(`01${word.toString(2).padStart(length, "0")}${"1".repeat(24)}`));
+      // Two bits in front, and ones behind.
+      const bits = new BitReader(bytesOfBits(`01${word.toString(2).padStart(length, "0")}${"1".repeat(24)}`));
       bits.skip(2);
       expect(code.decode(bits)).toBe(symbol);
       expect(bits.position).toBe(2 + length);
@@ -36,9 +36,3 @@ it("values of a codeword: the first coefficient counts most; unsigned books star
   expect([...SPECTRAL_BOOKS[5]!.values.subarray(0, 4)]).toEqual([-4, -4, -4, -3]);
   expect([...SPECTRAL_BOOKS[11]!.values.slice(-2)]).toEqual([16, 16]);
 });
-
-function bytesOf(bits: string): Uint8Array {
-  return Uint8Array.from({ length: Math.floor(bits.length / 8) }, (_, i) =>
-    Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2),
-  );
-}

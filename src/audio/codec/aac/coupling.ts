@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import { ChannelStream, ZERO_BOOK } from "./channel-stream.js";
 import { SCALE_FACTOR_CODE } from "./codebooks.js";
 import type { ElementContext } from "./element.js";
@@ -12,13 +12,13 @@ import { readInfo } from "./read-info.js";
 export function skipCoupling(bits: BitReader, { objectType, bands, frameLength }: ElementContext): void {
   bits.skip(4);
   const isIndependent = bits.flag();
-  const nTargets = bits.read(3) + 1;
+  const nTargets = bits.uint(3) + 1;
   let nGains = 0;
   for (let i = 0; i < nTargets; i++) {
     const isPair = bits.flag();
     bits.skip(4);
     // A gain list of its own for each channel of a pair where both are coupled.
-    if (isPair) nGains += bits.read(2) === 3 ? 2 : 1;
+    if (isPair) nGains += bits.uint(2) === 3 ? 2 : 1;
     else nGains++;
   }
   bits.skip(1 + 1 + 2); // domain, signs, scale

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { WhisperVulkanError } from "../../../errors.js";
-import type { Track } from "../../demux/demuxer.js";
+import type { Track } from "../../packet.js";
 import type { Pcm, Speaker } from "../../pcm.js";
 import { Fft } from "../fft.js";
 import { aac } from "./index.js";

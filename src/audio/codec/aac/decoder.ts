@@ -1,7 +1,7 @@
 import type { Pcm } from "../../pcm.js";
+import { BitReader } from "../bit-reader.js";
 import type { PacketDecoder } from "../codec.js";
 import type { AudioSpecificConfig } from "./audio-specific-config.js";
-import { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import { type MetElement, speakersOf } from "./channel-layouts.js";
 import { ChannelSynthesis } from "./channel-synthesis.js";
@@ -13,10 +13,10 @@ import { bandsOf } from "./scale-factor-bands.js";
 
 /** Packets are looked at up to here: 16 elements of 2 channels have at most 6144 bits a channel. */
 const MAX_PACKET_BYTES = 32768;
+
 /** Decodes the packets of one AAC stream: one or several raw_data_blocks each. */
 export class AacDecoder implements PacketDecoder {
   readonly #config: AudioSpecificConfig;
-  readonly #bits = new BitReader();
   readonly #block: RawDataBlock;
   readonly #filterBank: FilterBank;
   /** One a channel, in the order of the stream. */
@@ -40,14 +40,13 @@ export class AacDecoder implements PacketDecoder {
   }
 
   decode(data: Uint8Array): Pcm | null {
-    const bits = this.#bits;
-    bits.load(data.subarray(0, MAX_PACKET_BYTES));
-    const isFound = this.#readBlock();
+    const bits = new BitReader(data.subarray(0, MAX_PACKET_BYTES));
+    const isFound = this.#readBlock(bits);
     const blocks = [isFound ? this.#synthesise() : this.#conceal()];
     // A frame of ADTS may hold several blocks and not say where they begin.
     while (isFound && bits.leftBits >= 16) {
       const before = signature(this.#met);
-      if (!this.#readBlock() || signature(this.#block.elements) !== before) break;
+      if (!this.#readBlock(bits) || signature(this.#block.elements) !== before) break;
       blocks.push(this.#synthesise());
     }
     return this.#pcm(blocks);
@@ -61,9 +60,9 @@ export class AacDecoder implements PacketDecoder {
   free(): void {}
 
   /** Whether a whole block with sound could be read. */
-  #readBlock(): boolean {
+  #readBlock(bits: BitReader): boolean {
     try {
-      this.#block.read(this.#bits);
+      this.#block.read(bits);
       return true;
     } catch (error) {
       if (error instanceof BrokenFrame) return false;

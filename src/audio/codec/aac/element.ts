@@ -1,5 +1,5 @@
+import type { BitReader } from "../bit-reader.js";
 import { MAIN } from "./audio-specific-config.js";
-import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import { ChannelStream, MAX_BANDS } from "./channel-stream.js";
 import type { NoiseSource } from "./noise.js";
@@ -44,7 +44,7 @@ export class Element {
 
   /** Reads the element after its id and makes its spectra, up to long-term prediction and noise shaping in time. */
   read(bits: BitReader): void {
-    this.tag = bits.read(4);
+    this.tag = bits.uint(4);
     const [left, right] = this.channels;
     if (right === undefined) this.#readSingle(bits, left!);
     else this.#readPair(bits, left!, right);
@@ -91,9 +91,9 @@ export class Element {
 
   /** ms_mask_present: 0: no band, 1: the bands that the next bits say, 2: all bands. */
   #readMask(bits: BitReader, nBands: number): void {
-    const present = bits.read(2);
+    const present = bits.uint(2);
     if (present === 3) throw new BrokenFrame("reserved mask of middle and side");
     if (present === 2) this.#midSide.fill(1);
-    if (present === 1) for (let i = 0; i < nBands; i++) this.#midSide[i] = bits.read(1);
+    if (present === 1) for (let i = 0; i < nBands; i++) this.#midSide[i] = bits.uint(1);
   }
 }

@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 
 /** Codewords up to this length are looked up at once; longer ones are rare. */
 const LOOKUP_BITS = 9;

@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { Bands } from "./scale-factor-bands.js";
 
@@ -39,15 +39,15 @@ export class IcsInfo {
   /** Reads all but what prediction adds; returns whether that follows. */
   read(bits: BitReader): boolean {
     bits.skip(1);
-    this.windowSequence = bits.read(2);
-    this.windowShape = bits.read(1);
+    this.windowSequence = bits.uint(2);
+    this.windowShape = bits.uint(1);
     let hasPrediction = false;
     if (this.isShort) {
-      this.maxBand = bits.read(4);
-      this.#readGroups(bits.read(7));
+      this.maxBand = bits.uint(4);
+      this.#readGroups(bits.uint(7));
       this.bandStarts = this.bands.short;
     } else {
-      this.maxBand = bits.read(6);
+      this.maxBand = bits.uint(6);
       this.nGroups = 1;
       this.groupWindows[0] = 1;
       this.bandStarts = this.bands.long;

@@ -1,5 +1,6 @@
 import { WhisperVulkanError } from "../../../errors.js";
-import type { Track } from "../../demux/demuxer.js";
+import { corrupt } from "../../corrupt.js";
+import type { Track } from "../../packet.js";
 import type { Codec } from "../codec.js";
 import {
   type AudioSpecificConfig,
@@ -11,8 +12,7 @@ import {
 import { configurationFor, layoutOf } from "./channel-layouts.js";
 import { AacDecoder } from "./decoder.js";
 
-export { readAudioSpecificConfig } from "./audio-specific-config.js";
-export { BitReader } from "./bit-reader.js";
+export { readAudioSpecificConfig, SAMPLE_RATES, writeAudioSpecificConfig } from "./audio-specific-config.js";
 
 /** Audio object types that are met and not decoded here (ISO/IEC 14496-3, 1.5.1). */
 const OBJECT_TYPES: Readonly<Record<number, string>> = {
@@ -39,11 +39,7 @@ export const aac: Codec = {
   name: "aac",
   async open(track, fileName) {
     const config = track.header.length === 0 ? guessConfig(track) : readAudioSpecificConfig(track.header);
-    if (config === null) {
-      throw new WhisperVulkanError("audio-corrupt", `${fileName}: damaged AAC header`, {
-        hint: "Record, download or convert it again.",
-      });
-    }
+    if (config === null) throw corrupt(fileName, "AAC header");
     if (![MAIN, LOW_COMPLEXITY, LONG_TERM_PREDICTION].includes(config.objectType)) {
       const name = OBJECT_TYPES[config.objectType] ?? `MPEG-4 audio of object type ${config.objectType}`;
       throw new WhisperVulkanError(

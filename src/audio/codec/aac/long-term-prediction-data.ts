@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import type { IcsInfo } from "./ics-info.js";
 
 /** Bands that long-term prediction may touch (ISO/IEC 14496-3, 4.6.7). */
@@ -17,8 +17,8 @@ export interface LongTermPredictionData {
 }
 
 export function readLongTermPrediction(bits: BitReader, info: IcsInfo): LongTermPredictionData {
-  const lag = bits.read(11);
-  const gain = GAINS[bits.read(3)]!;
+  const lag = bits.uint(11);
+  const gain = GAINS[bits.uint(3)]!;
   const used = Array.from({ length: Math.min(info.maxBand, MAX_BANDS) }, () => bits.flag());
   return { lag, gain, used };
 }

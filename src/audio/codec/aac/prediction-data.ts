@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { IcsInfo } from "./ics-info.js";
 
@@ -15,7 +15,7 @@ export interface PredictionData {
 
 export function readPrediction(bits: BitReader, info: IcsInfo): PredictionData {
   const isReset = bits.flag();
-  const resetGroup = isReset ? bits.read(5) : 0;
+  const resetGroup = isReset ? bits.uint(5) : 0;
   if (isReset && (resetGroup < 1 || resetGroup > RESET_GROUPS))
     throw new BrokenFrame("no such group of predictors");
   const nBands = Math.min(info.maxBand, info.bands.predictionMax);

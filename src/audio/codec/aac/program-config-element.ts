@@ -1,5 +1,5 @@
 import type { Speaker } from "../../pcm.js";
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 
 /** What an audio element carries: one channel, two, or the low-frequency channel. */
 export type ElementKind = "single" | "pair" | "lfe";
@@ -14,13 +14,13 @@ export interface LayoutElement {
 
 /** Reads a program_config_element after its id (ISO/IEC 14496-3, 4.4.1.1): which element feeds which loudspeakers. */
 export function readProgramConfig(bits: BitReader): LayoutElement[] {
-  bits.skip(4 + 2 + 4); // tag, object type, rate: the stream's own header has them
-  const nFront = bits.read(4);
-  const nSide = bits.read(4);
-  const nBack = bits.read(4);
-  const nLfe = bits.read(2);
-  const nData = bits.read(3);
-  const nCoupling = bits.read(4);
+  bits.skip(4 + 2 + 4); // tag, object type, rate: the stream's own header has said them
+  const nFront = bits.uint(4);
+  const nSide = bits.uint(4);
+  const nBack = bits.uint(4);
+  const nLfe = bits.uint(2);
+  const nData = bits.uint(3);
+  const nCoupling = bits.uint(4);
   if (bits.flag()) bits.skip(4); // mono mix-down
   if (bits.flag()) bits.skip(4); // stereo mix-down
   if (bits.flag()) bits.skip(3); // matrix mix-down
@@ -29,11 +29,11 @@ export function readProgramConfig(bits: BitReader): LayoutElement[] {
   const back = readElements(bits, nBack);
   const lfe: LayoutElement[] = [];
   for (let i = 0; i < nLfe; i++) {
-    lfe.push({ kind: "lfe", tag: bits.read(4), speakers: [i === 0 ? "LFE" : "other"] });
+    lfe.push({ kind: "lfe", tag: bits.uint(4), speakers: [i === 0 ? "LFE" : "other"] });
   }
   bits.skip(4 * nData + 5 * nCoupling);
   bits.align();
-  const nComment = bits.read(8);
+  const nComment = bits.uint(8);
   bits.skip(8 * nComment);
   return [...placeFront(front), ...placeSide(side), ...placeBack(back, side.length > 0), ...lfe];
 }
@@ -44,7 +44,7 @@ interface Element {
 }
 
 function readElements(bits: BitReader, count: number): Element[] {
-  return Array.from({ length: count }, () => ({ isPair: bits.flag(), tag: bits.read(4) }));
+  return Array.from({ length: count }, () => ({ isPair: bits.flag(), tag: bits.uint(4) }));
 }
 
 /** From the centre outwards: one alone is the centre, the last pair the usual left and right. */

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { BitReader } from "./bit-reader.js";
+import { bytesOfBits } from "../../cases.js";
+import { BitReader } from "../bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import { NoiseSource } from "./noise.js";
 import { RawDataBlock } from "./raw-data-block.js";
@@ -60,13 +61,7 @@ it.each([
 function read(parts: readonly string[]): { block: RawDataBlock; reader: BitReader } {
   const bands = bandsOf(44100, 1024);
   const block = new RawDataBlock({ objectType: 2, bands, frameLength: 1024, noise: new NoiseSource() });
-  const reader = new BitReader();
-  const bits = parts.join("").replaceAll(" ", "");
-  reader.load(
-    Uint8Array.from({ length: Math.ceil(bits.length / 8) }, (_, i) =>
-      Number.parseInt(bits.slice(8 * i, 8 * i + 8).padEnd(8, "0"), 2),
-    ),
-  );
+  const reader = new BitReader(bytesOfBits(parts.join("")));
   block.read(reader);
   return { block, reader };
 }

@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import { skipCoupling } from "./coupling.js";
 import { Element, type ElementContext } from "./element.js";
@@ -40,7 +40,7 @@ export class RawDataBlock {
     this.elements.length = 0;
     this.layout = null;
     for (;;) {
-      const id = bits.read(3);
+      const id = bits.uint(3);
       if (bits.isPastEnd) throw new BrokenFrame("block without an end");
       if (id === END) break;
       this.#readElement(bits, id);
@@ -91,15 +91,15 @@ export class RawDataBlock {
 function skipData(bits: BitReader): void {
   bits.skip(4);
   const isAligned = bits.flag();
-  let count = bits.read(8);
-  if (count === 255) count += bits.read(8);
+  let count = bits.uint(8);
+  if (count === 255) count += bits.uint(8);
   if (isAligned) bits.align();
   bits.skip(8 * count);
 }
 
 /** fill_element: padding, dynamic range, and the upper band of HE-AAC, which is not played here. */
 function skipFill(bits: BitReader): void {
-  let count = bits.read(4);
-  if (count === 15) count += bits.read(8) - 1;
+  let count = bits.uint(4);
+  if (count === 15) count += bits.uint(8) - 1;
   bits.skip(8 * count);
 }

@@ -1,5 +1,5 @@
+import type { BitReader } from "../bit-reader.js";
 import { MAIN } from "./audio-specific-config.js";
-import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import {
   type ChannelStream,
@@ -31,7 +31,7 @@ export function readChannel(
   readOwnInfo: (() => void) | null,
   objectType: number,
 ): void {
-  const globalGain = bits.read(8);
+  const globalGain = bits.uint(8);
   readOwnInfo?.();
   readSections(bits, stream);
   readScaleFactors(bits, stream, globalGain);
@@ -55,12 +55,12 @@ function readSections(bits: BitReader, { info, codebooks }: ChannelStream): void
   const goesOn = (1 << lengthBits) - 1;
   for (let group = 0; group < nGroups; group++) {
     for (let band = 0; band < maxBand; ) {
-      const book = bits.read(4);
+      const book = bits.uint(4);
       if (book === RESERVED_BOOK) throw new BrokenFrame("reserved codebook");
       let end = band;
       let part: number;
       do {
-        part = bits.read(lengthBits);
+        part = bits.uint(lengthBits);
         end += part;
         if (end > maxBand) throw new BrokenFrame("section after the last band");
       } while (part === goesOn);
@@ -84,7 +84,7 @@ function readScaleFactors(bits: BitReader, stream: ChannelStream, globalGain: nu
     if (book === ZERO_BOOK) {
       scaleFactors[i] = 0;
     } else if (book === NOISE_BOOK) {
-      noise += isFirstNoise ? bits.read(9) - 256 : SCALE_FACTOR_CODE.decode(bits) - 60;
+      noise += isFirstNoise ? bits.uint(9) - 256 : SCALE_FACTOR_CODE.decode(bits) - 60;
       isFirstNoise = false;
       if (Math.abs(noise) > MAX_EXPONENT) throw new BrokenFrame("noise energy out of range");
       scaleFactors[i] = noise;

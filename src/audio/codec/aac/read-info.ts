@@ -1,5 +1,5 @@
+import type { BitReader } from "../bit-reader.js";
 import { LONG_TERM_PREDICTION, MAIN } from "./audio-specific-config.js";
-import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { ChannelStream } from "./channel-stream.js";
 import { readLongTermPrediction } from "./long-term-prediction-data.js";

@@ -1,8 +1,3 @@
-/** Samples per second by samplingFrequencyIndex (ISO/IEC 14496-3, 1.6.3.3). */
-export const SAMPLE_RATES = [
-  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-] as const;
-
 /** From these rates on, another rate uses the tables of this index (4.5.1.1); index 11 below. */
 const LOWEST_RATES = [92017, 75132, 55426, 46009, 37566, 27713, 23004, 18783, 13856, 11502, 9391] as const;
 

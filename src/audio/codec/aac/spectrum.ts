@@ -1,5 +1,5 @@
+import type { BitReader } from "../bit-reader.js";
 import { forEachBand } from "./bands-of-windows.js";
-import type { BitReader } from "./bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { ChannelStream } from "./channel-stream.js";
 import { ESCAPE, SPECTRAL_BOOKS, type SpectralBook } from "./codebooks.js";
@@ -26,15 +26,15 @@ export interface Pulse {
 
 export function readPulses(bits: BitReader, info: IcsInfo): Pulse[] {
   if (info.isShort) throw new BrokenFrame("pulses in short windows");
-  const count = bits.read(2) + 1;
-  const band = bits.read(6);
-  if (band >= info.nBands) throw new BrokenFrame("pulse after the last band");
+  const count = bits.uint(2) + 1;
+  const band = bits.uint(6);
+  if (band >= info.nBands) throw new BrokenFrame("pulse behind the last band");
   let at = info.bandStarts[band]!;
   const pulses: Pulse[] = [];
   for (let i = 0; i < count; i++) {
-    at += bits.read(5);
-    if (at >= info.bandStarts[info.nBands]!) throw new BrokenFrame("pulse after the last band");
-    pulses.push({ at, amplitude: bits.read(4) });
+    at += bits.uint(5);
+    if (at >= info.bandStarts[info.nBands]!) throw new BrokenFrame("pulse behind the last band");
+    pulses.push({ at, amplitude: bits.uint(4) });
   }
   return pulses;
 }
@@ -76,7 +76,7 @@ function readUnsigned(
     const first = code.decode(bits) * dimension;
     for (let i = 0; i < dimension; i++) {
       const value = values[first + i]!;
-      if (value !== 0) into[at + i] = bits.read(1) ? -value : value;
+      if (value !== 0) into[at + i] = bits.uint(1) ? -value : value;
     }
   }
 }
@@ -94,8 +94,8 @@ function readEscaped(
     const symbol = code.decode(bits) * 2;
     const first = values[symbol]!;
     const second = values[symbol + 1]!;
-    const isFirstNegative = first !== 0 && bits.read(1) === 1;
-    const isSecondNegative = second !== 0 && bits.read(1) === 1;
+    const isFirstNegative = first !== 0 && bits.uint(1) === 1;
+    const isSecondNegative = second !== 0 && bits.uint(1) === 1;
     const wholeFirst = first === ESCAPE ? readEscape(bits) : first;
     const wholeSecond = second === ESCAPE ? readEscape(bits) : second;
     into[at] = isFirstNegative ? -wholeFirst : wholeFirst;
@@ -106,10 +106,10 @@ function readEscaped(
 /** n ones, a zero, and n + 4 bits below a leading one: 16 to 8191. */
 function readEscape(bits: BitReader): number {
   let nBits = 4;
-  while (bits.read(1) === 1) {
+  while (bits.uint(1) === 1) {
     if (++nBits > 12) throw new BrokenFrame("escape sequence too long");
   }
-  return (1 << nBits) + bits.read(nBits);
+  return (1 << nBits) + bits.uint(nBits);
 }
 
 /** Quantised numbers to coefficients (4.6.1, 4.6.2); bands without coefficients become 0. */

@@ -1,4 +1,4 @@
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "../bit-reader.js";
 import { BrokenFrame } from "./broken-frame.js";
 import type { IcsInfo } from "./ics-info.js";
 
@@ -23,19 +23,19 @@ export function readTns(bits: BitReader, info: IcsInfo, maxOrderLong: number): T
   const maxOrder = isShort ? MAX_ORDER_SHORT : maxOrderLong;
   const filters: TnsFilter[] = [];
   for (let window = 0; window < (isShort ? 8 : 1); window++) {
-    const nFilters = bits.read(isShort ? 1 : 2);
+    const nFilters = bits.uint(isShort ? 1 : 2);
     if (nFilters === 0) continue;
-    const resolution = bits.read(1) + 3;
+    const resolution = bits.uint(1) + 3;
     let endBand = nBands;
     for (let i = 0; i < nFilters; i++) {
-      const startBand = Math.max(endBand - bits.read(isShort ? 4 : 6), 0);
-      const order = bits.read(isShort ? 3 : 5);
+      const startBand = Math.max(endBand - bits.uint(isShort ? 4 : 6), 0);
+      const order = bits.uint(isShort ? 3 : 5);
       if (order > maxOrder) throw new BrokenFrame("filter order out of range");
       if (order > 0) {
         const isDownward = bits.flag();
-        const coefficientBits = resolution - bits.read(1);
+        const coefficientBits = resolution - bits.uint(1);
         const reflections = Array.from({ length: order }, () =>
-          reflection(bits.read(coefficientBits), coefficientBits, resolution),
+          reflection(bits.uint(coefficientBits), coefficientBits, resolution),
         );
         filters.push({ window, startBand, endBand, isDownward, lpc: lpcFrom(reflections) });
       }

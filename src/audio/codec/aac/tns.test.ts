@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { BitReader } from "./bit-reader.js";
+import { bytesOfBits } from "../../cases.js";
+import { BitReader } from "../bit-reader.js";
 import { ChannelStream } from "./channel-stream.js";
 import { NoiseSource } from "./noise.js";
 import { bandsOf } from "./scale-factor-bands.js";
@@ -13,9 +14,7 @@ it.each([
   const stream = new ChannelStream(bandsOf(44100, 1024), 1024);
   stream.info.maxBand = 49;
   // One filter of 4-bit coefficients 3, -2, 5 over 20 bands down from band 49.
-  const bits = new BitReader();
-  const binary = `01 1 010100 00011 ${direction} 0 0011 1110 0101`.replaceAll(" ", "").padEnd(64, "0");
-  bits.load(Uint8Array.from({ length: 8 }, (_, i) => Number.parseInt(binary.slice(8 * i, 8 * i + 8), 2)));
+  const bits = new BitReader(bytesOfBits(`01 1 010100 00011 ${direction} 0 0011 1110 0101`));
   stream.tnsFilters = readTns(bits, stream.info, 12);
   expect(stream.tnsFilters).toMatchObject([{ window: 0, startBand: 29, endBand: 49, isDownward }]);
 

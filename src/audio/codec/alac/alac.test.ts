@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { caf } from "../../demux/caf/index.js";
 import { memorySource } from "../../demux/cases.js";
 import { DamageReport } from "../../demux/damage-report.js";
-import type { Packet, Track } from "../../demux/demuxer.js";
+import type { Packet, Track } from "../../packet.js";
 import type { Pcm, Speaker } from "../../pcm.js";
 import type { PacketDecoder } from "../codec.js";
 import { alac } from "./index.js";

@@ -1,4 +1,4 @@
-import { corrupt } from "../../demux/corrupt.js";
+import { corrupt } from "../../corrupt.js";
 import type { Pcm, Speaker } from "../../pcm.js";
 import type { Codec } from "../codec.js";
 import { alacConfig } from "./config.js";

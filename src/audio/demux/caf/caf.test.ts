@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Packet } from "../../packet.js";
 import { memorySource } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
-import type { Packet } from "../demuxer.js";
 import { caf } from "./index.js";
 
 const SOUND = Buffer.from(Array.from({ length: 60_000 }, (_, i) => i & 255));

@@ -1,6 +1,5 @@
-import type { SampleFormat } from "../../codec/codec.js";
 import { SAMPLE_BYTES } from "../../codec/pcm.js";
-import type { Track } from "../demuxer.js";
+import type { SampleFormat, Track } from "../../packet.js";
 import { type ElementaryStream, elementaryStream } from "../elementary-stream.js";
 
 /** A CAF file's `desc` chunk. */

@@ -1,6 +1,6 @@
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet, Track } from "../../packet.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Packet, Track } from "../demuxer.js";
 import { ReadAhead } from "../read-ahead.js";
 import type { Description } from "./description.js";
 

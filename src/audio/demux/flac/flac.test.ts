@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { noise } from "../../cases.js";
+import { bytesOfBits, noise } from "../../cases.js";
 import { flac as codec } from "../../codec/flac.js";
+import { crc8, crc16 } from "../../crc.js";
 import { decode, join, read, TAGS } from "../cases.js";
-import { crc8, crc16 } from "../crc.js";
 
 const FLAC = read("samples/coast-train.flac");
 const N_SAMPLES = 152_640;
@@ -30,11 +30,7 @@ function frame({ number, values, bits = 16, rate = 5, stereo }: FrameShape): Uin
     const nBits = bits + (isSide(c) ? 1 : 0);
     return `00000000${(BigInt(value) & ((1n << BigInt(nBits)) - 1n)).toString(2).padStart(nBits, "0")}`;
   });
-  const text = subframes.join("");
-  const body = text
-    .padEnd(Math.ceil(text.length / 8) * 8, "0")
-    .match(/.{8}/g)!
-    .map((byte) => Number.parseInt(byte, 2));
+  const body = bytesOfBits(subframes.join(""));
   const bytes = Uint8Array.from([...header, crc8(Uint8Array.from(header), 0, 5), ...body]);
   const checksum = crc16(bytes, 0, bytes.length);
   return join(bytes, Uint8Array.of(checksum >> 8, checksum & 255));

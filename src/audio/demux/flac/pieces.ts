@@ -1,7 +1,7 @@
 import { type FlacFrameHeader, flacFrameHeader, MAX_FLAC_HEADER_BYTES } from "../../codec/flac-frame.js";
+import { crc16 } from "../../crc.js";
 import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
-import { crc16 } from "../crc.js";
 import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
 
 /** A whole frame, its checksum right; the STREAMINFO of a stream that begins; or bytes that belong to none. */

@@ -1,6 +1,5 @@
-import type { CodecName, SampleFormat } from "../../codec/codec.js";
-import { audioSpecificConfig } from "../audio-specific-config.js";
-import type { Track } from "../demuxer.js";
+import { writeAudioSpecificConfig } from "../../codec/aac/index.js";
+import type { CodecName, SampleFormat, Track } from "../../packet.js";
 import { float, unsigned } from "./ebml.js";
 
 /** Codecs whose CodecPrivate is their header as it is. */
@@ -48,7 +47,7 @@ function aac(id: string, track: Omit<Track, "codec">): Track {
   const profile = AAC_PROFILES[id.split("/")[2] ?? ""] ?? AAC_PROFILES.LC!;
   const { header, sampleRate, nChannels } = track;
   if (header.length >= 2) return { ...track, codec: "aac" };
-  return { ...track, codec: "aac", header: audioSpecificConfig(profile, sampleRate, nChannels) };
+  return { ...track, codec: "aac", header: writeAudioSpecificConfig(profile, sampleRate, nChannels) };
 }
 
 /** CodecPrivate as Windows describes sound: WAVEFORMATEX, perhaps extensible. */

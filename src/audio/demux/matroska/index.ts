@@ -1,7 +1,8 @@
+import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
-import { corrupt } from "../corrupt.js";
+import type { Packet } from "../../packet.js";
 import { DamageReport } from "../damage-report.js";
-import type { Container, Demuxer, ForeignAudio, Packet } from "../demuxer.js";
+import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
 import { noTrack } from "../no-track.js";
 import { fieldsOf, float, ID, unsigned } from "./ebml.js";
 import { type Element, elements } from "./elements.js";

@@ -1,9 +1,8 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import type { Packet } from "../../packet.js";
 import { memorySource } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
-import type { Packet } from "../demuxer.js";
-import { openDemuxer } from "../index.js";
 import { readFrames } from "./block.js";
 import {
   audioSettings,

@@ -1,6 +1,6 @@
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet, Track } from "../../packet.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Packet, Track } from "../demuxer.js";
 import { blockTrack, readFrames } from "./block.js";
 import { ID, signed, unsigned } from "./ebml.js";
 import { elements } from "./elements.js";

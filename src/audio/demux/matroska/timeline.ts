@@ -1,4 +1,4 @@
-import type { Packet } from "../demuxer.js";
+import type { Packet } from "../../packet.js";
 import type { TimedBlock } from "./packets.js";
 
 /** A file's tracks begin within this time of each other, or the first one is its beginning. */

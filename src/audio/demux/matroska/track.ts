@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import type { Track } from "../demuxer.js";
+import type { Track } from "../../packet.js";
 import { codecOf } from "./codecs.js";
 import { children, fieldsOf, ID, unsigned } from "./ebml.js";
 

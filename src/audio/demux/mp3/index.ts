@@ -1,8 +1,9 @@
 import { type Mp3FrameHeader, mp3FrameHeader } from "../../codec/mp3-frame.js";
+import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
-import { corrupt } from "../corrupt.js";
+import type { Packet, Track } from "../../packet.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Container, Demuxer, Packet, Track } from "../demuxer.js";
+import type { Container, Demuxer } from "../demuxer.js";
 import { type InfoFrame, readInfoFrame } from "./info-frame.js";
 import { mp3Pieces, runLength } from "./pieces.js";
 

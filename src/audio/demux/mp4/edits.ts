@@ -1,4 +1,4 @@
-import type { Packet, Track } from "../demuxer.js";
+import type { Packet, Track } from "../../packet.js";
 import { viewOf } from "./boxes.js";
 
 /** A piece of a track's own time, played at a moment of the file's. In seconds. */

@@ -1,5 +1,5 @@
+import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
-import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
 import { noTrack } from "../no-track.js";

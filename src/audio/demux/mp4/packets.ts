@@ -1,6 +1,6 @@
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet } from "../../packet.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Packet } from "../demuxer.js";
 import { beginning } from "./beginning.js";
 import { isBehind, isNeeded, placed, withoutSkip } from "./edits.js";
 import { fragments } from "./fragment-walk.js";

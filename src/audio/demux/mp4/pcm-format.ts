@@ -1,4 +1,4 @@
-import type { SampleFormat } from "../../codec/codec.js";
+import type { SampleFormat } from "../../packet.js";
 import { find, viewOf } from "./boxes.js";
 
 /** What a sound description says of how samples are stored. */

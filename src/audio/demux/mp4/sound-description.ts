@@ -1,8 +1,7 @@
-import type { CodecName } from "../../codec/codec.js";
+import { writeAudioSpecificConfig } from "../../codec/aac/index.js";
 import { SAMPLE_BYTES } from "../../codec/pcm.js";
-import { audioSpecificConfig } from "../audio-specific-config.js";
+import type { CodecName, Track } from "../../packet.js";
 import { coreAudioSpeakers } from "../core-audio-layout.js";
-import type { Track } from "../demuxer.js";
 import { type ElementaryStream, elementaryStream } from "../elementary-stream.js";
 import { boxes, find, viewOf } from "./boxes.js";
 import { pcmFormat } from "./pcm-format.js";
@@ -111,7 +110,7 @@ function codecOf(
       const esds = find(children, "esds") ?? find(children, "wave", "esds");
       const stream = esds && elementaryStream(esds.subarray(4));
       if (stream !== null && (stream.codec !== "aac" || stream.header.length >= 2)) return stream;
-      return { codec: "aac", header: audioSpecificConfig(2, sampleRate, nChannels), name: "AAC" };
+      return { codec: "aac", header: writeAudioSpecificConfig(2, sampleRate, nChannels), name: "AAC" };
     }
     case ".mp3":
     case "ms\0U":

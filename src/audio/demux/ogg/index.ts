@@ -1,9 +1,10 @@
 import { WhisperVulkanError } from "../../../errors.js";
+import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet } from "../../packet.js";
 import { ByteWindow } from "../byte-window.js";
-import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Container, Demuxer, ForeignAudio, Packet } from "../demuxer.js";
+import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
 import { OggLink } from "./link.js";
 import { type OggStreamKind, oggStreamKind } from "./mappings.js";
 import { type OggPage, oggPages, readPage } from "./pages.js";

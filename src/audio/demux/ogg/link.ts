@@ -1,4 +1,4 @@
-import type { Packet } from "../demuxer.js";
+import type { Packet } from "../../packet.js";
 import type { OggMapping } from "./mappings.js";
 import { OggPackets, type OggPage } from "./pages.js";
 

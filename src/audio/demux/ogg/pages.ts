@@ -1,6 +1,6 @@
+import { crc32 } from "../../crc.js";
 import type { ByteSource } from "../../input/byte-source.js";
 import { ByteWindow } from "../byte-window.js";
-import { crc32 } from "../crc.js";
 import { skipTags } from "../tags.js";
 
 const HEADER_BYTES = 27;

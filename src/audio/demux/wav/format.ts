@@ -1,7 +1,7 @@
-import type { SampleFormat } from "../../codec/codec.js";
 import { SAMPLE_BYTES } from "../../codec/pcm.js";
+import { corrupt } from "../../corrupt.js";
+import type { SampleFormat } from "../../packet.js";
 import type { Speaker } from "../../pcm.js";
-import { corrupt } from "../corrupt.js";
 import { type ChunkStyle, viewOf } from "./chunks.js";
 
 /** What the "fmt " chunk says. */

@@ -1,9 +1,10 @@
 import { WhisperVulkanError } from "../../../errors.js";
+import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet, Track } from "../../packet.js";
 import { ByteWindow } from "../byte-window.js";
-import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
-import type { Container, Demuxer, ForeignAudio, Packet, Track } from "../demuxer.js";
+import type { Container, Demuxer, ForeignAudio } from "../demuxer.js";
 
 import { openMp3 } from "../mp3/index.js";
 import { skipTags } from "../tags.js";

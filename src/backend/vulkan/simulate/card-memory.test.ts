@@ -7,7 +7,8 @@ import {
 } from "../bindings/generated/constants.js";
 import { CommandPool, Recorder } from "../commands.js";
 import { submissionOf } from "../queue.js";
-import { mockTables, type SimulatedTables } from "./index.js";
+import type { SimulatedTables } from "./index.js";
+import { mockTables } from "./mock/index.js";
 import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
 import { nothingLeft } from "./testing/nothing-left.js";
 import { RawMemory } from "./testing/raw-memory.js";

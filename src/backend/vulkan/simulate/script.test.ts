@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signatures } from "../bindings/generated/calls.js";
-import { mockTables } from "./index.js";
 import type { CallName } from "./layer.js";
+import { mockTables } from "./mock/index.js";
 import { noResizableBar, onlyNonCoherent, unified } from "./testing/cards.js";
 import { nothingLeft } from "./testing/nothing-left.js";
 import { RawMemory } from "./testing/raw-memory.js";

@@ -4,7 +4,8 @@ import * as structs from "../bindings/generated/structs.js";
 import { cString, encode, handles } from "../bindings/layout.js";
 import { listDevices } from "../index.js";
 import { openInstance, physicalDevices } from "../instance.js";
-import { mockTables, simulatedTables } from "./index.js";
+import { simulatedTables } from "./index.js";
+import { mockTables } from "./mock/index.js";
 import { noResizableBar, unified } from "./testing/cards.js";
 
 const only = async (tables: ReturnType<typeof mockTables>) => (await listDevices(tables))[0]!;

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { adts } from "../../../demux/adts.js";
+import { memorySource } from "../../../demux/cases.js";
 import { DamageReport } from "../../../demux/damage-report.js";
-import type { Container, Packet } from "../../../demux/demuxer.js";
-import type { ByteSource } from "../../../input/byte-source.js";
+import type { Container } from "../../../demux/demuxer.js";
+import type { Packet } from "../../../packet.js";
 
 const FOLDER = new URL("../../../../../test/data/aac/", import.meta.url);
 
@@ -26,26 +27,6 @@ export function recording(name: string, ending = "aac"): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`${name}.${ending}`, FOLDER)));
 }
 
-/** Bytes in memory; `isStream`: as a stream that gives its bytes forward only and forgets what is released. */
-export function sourceOf(bytes: Uint8Array, isStream = false): ByteSource {
-  let released = 0;
-  return {
-    name: "test.aac",
-    sizeBytes: isStream ? null : bytes.length,
-    isReplayable: !isStream,
-    read: async (offset, length) => {
-      if (offset < released) throw new RangeError("these bytes were let go");
-      return bytes.slice(offset, offset + length);
-    },
-    release: (offset) => {
-      if (isStream) released = Math.max(released, offset);
-    },
-    whole: async () => bytes.length,
-    path: async () => "test.aac",
-    close: async () => {},
-  };
-}
-
 /** All packets of a recording, and what was damaged. */
 export async function demux(
   bytes: Uint8Array,
@@ -55,7 +36,7 @@ export async function demux(
   const damage = new DamageReport();
   const start = container.recognise(bytes.subarray(0, 65536), bytes.length <= 65536);
   if (start === null) throw new Error("not recognised");
-  const demuxer = await container.open(sourceOf(bytes, isStream), start, damage);
+  const demuxer = await container.open(memorySource(bytes, isStream), start, damage);
   if (!("packets" in demuxer)) throw new Error("sound that is not decoded here");
   const packets: Packet[] = [];
   for await (const packet of demuxer.packets()) packets.push(packet);

@@ -3,8 +3,8 @@ import { opCases } from "../../../../ops/cases.js";
 import { stepTensors } from "../../../../ops/index.js";
 import { elementCount, tensorSizeBytes } from "../../../../ops/tensor.js";
 import { openVulkan } from "../../index.js";
-import { mockTables, referenceKernels } from "../index.js";
 import { unified } from "../testing/cards.js";
+import { mockTables, referenceKernels } from "./index.js";
 
 const { step } = opCases.find(({ step }) => step.op === "layerNorm" && step.nState > 1)!;
 const { reads, writes } = stepTensors(step);

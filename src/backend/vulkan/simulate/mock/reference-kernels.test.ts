@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { opCases } from "../../../../ops/cases.js";
 import { checkCase } from "../../../check-case.js";
 import { openVulkan, type VulkanOptions } from "../../index.js";
-import { mockTables, referenceKernels } from "../index.js";
 import { noResizableBar, onlyNonCoherent, unified } from "../testing/cards.js";
 import { nothingLeft } from "../testing/nothing-left.js";
+import { mockTables, referenceKernels } from "./index.js";
 
 const options: VulkanOptions = { kernels: referenceKernels, maxFlops: 1e9 };
 

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { openAudio } from "./audio-file.js";
-import type { AudioSource, Silence, SoundPiece } from "./audio-source.js";
-import { isSame, noise, sine, slaneyFilters } from "./cases.js";
+import { openAudio } from "../audio-file.js";
+import type { AudioSource, Silence, SoundPiece } from "../audio-source.js";
+import { isSame, noise, sine, slaneyFilters } from "../cases.js";
+import { TemporaryFile } from "../input/temporary-file.js";
 import { FrameBlocks } from "./frame-blocks.js";
-import { TemporaryFile } from "./input/temporary-file.js";
-import { LogMel, WINDOW_FRAMES } from "./log-mel.js";
-import { PowerSpectrum } from "./real-fft.js";
+import { LogMel, WINDOW_FRAMES } from "./index.js";
+import { PowerSpectrum } from "./power-spectrum.js";
 
 const FILTERS = slaneyFilters(80);
 afterEach(() => {
@@ -262,7 +262,7 @@ test("a source at another rate is refused", async () => {
   await expect(LogMel.open(source, { filters: FILTERS })).rejects.toMatchObject({ code: "option-invalid" });
 });
 
-const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
+const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const numbers = `${shared}reference/data/openai-base-numbers.json`;
 test("OpenAI's own numbers, to 1e-4", async ({ skip }) => {
   if (!existsSync(numbers)) return skip("shared/reference is not here");

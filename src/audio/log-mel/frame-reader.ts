@@ -1,6 +1,6 @@
-import type { AudioSource, SoundPiece } from "./audio-source.js";
+import type { AudioSource, SoundPiece } from "../audio-source.js";
+import { TemporaryFile } from "../input/temporary-file.js";
 import { BLOCK_FRAMES, FrameBlocks } from "./frame-blocks.js";
-import { TemporaryFile } from "./input/temporary-file.js";
 import { type FrameSink, MelFrames } from "./mel-frames.js";
 
 /** Gives a recording's frames to windows, one after the other. Frames before a window are freed. */

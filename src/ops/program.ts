@@ -1,4 +1,4 @@
-import type { Step } from "../ops/index.js";
+import type { Step } from "./index.js";
 
 /** A forward pass as data: steps in order over named tensors. No backend is mentioned here. */
 export interface Program {

@@ -1,5 +1,5 @@
-import { WhisperVulkanError } from "../errors.js";
-import { type AudioSource, type SoundPiece, WHISPER_SAMPLE_RATE } from "./audio-source.js";
+import { WhisperVulkanError } from "../../errors.js";
+import { type AudioSource, type SoundPiece, WHISPER_SAMPLE_RATE } from "../audio-source.js";
 import { type FrameReader, RepeatedFrames, StoredFrames } from "./frame-reader.js";
 import { FLOOR, type FrameSink, HOP, MelFrames } from "./mel-frames.js";
 

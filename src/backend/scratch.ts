@@ -1,6 +1,6 @@
 import { stepTensors } from "../ops/index.js";
+import type { Program } from "../ops/program.js";
 import { type Tensor, tensorSizeBytes } from "../ops/tensor.js";
-import type { Program } from "./program.js";
 
 /** Where a program's scratch tensors are in the arena that all programs share. */
 export interface ScratchPlan {

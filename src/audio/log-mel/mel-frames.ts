@@ -1,5 +1,5 @@
-import type { SoundPiece } from "./audio-source.js";
-import { FFT_SIZE, N_FREQUENCIES, PowerSpectrum } from "./real-fft.js";
+import type { SoundPiece } from "../audio-source.js";
+import { FFT_SIZE, N_FREQUENCIES, PowerSpectrum } from "./power-spectrum.js";
 
 /** Samples from one frame to the next: 10 ms. */
 export const HOP = 160;

@@ -1,4 +1,4 @@
-import { WhisperVulkanError } from "../../errors.js";
+import { WhisperVulkanError } from "../errors.js";
 
 /** The error for a recording whose container or codec is known but whose header is invalid. */
 export function corrupt(fileName: string, what: string, cause?: unknown): WhisperVulkanError {

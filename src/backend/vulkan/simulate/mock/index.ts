@@ -1,0 +1,3 @@
+export type { MockOptions } from "./mock-driver.js";
+export { mockTables } from "./mock-tables.js";
+export { referenceKernels } from "./reference-kernels.js";
