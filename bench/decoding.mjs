@@ -65,8 +65,9 @@ function makeRecording(path, options) {
 function measure(path) {
   const times = {};
   for (let i = 0; i < Number(values.runs); i++) {
-    for (const [name, build] of Object.entries(builds)) (times[name] ??= []).push(ownTime(build, path));
-    (times.ffmpeg ??= []).push(ffmpegTime(path));
+    for (const [name, build] of Object.entries(builds))
+      times[name] = [...(times[name] ?? []), ownTime(build, path)];
+    times.ffmpeg = [...(times.ffmpeg ?? []), ffmpegTime(path)];
   }
   return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, Math.round(median(each))]));
 }

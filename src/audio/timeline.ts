@@ -1,5 +1,6 @@
 import type { PacketDecoder } from "./codec/codec.js";
 import type { DamageReport } from "./demux/damage-report.js";
+import { JoinedPieces, MIN_PIECE } from "./joined-pieces.js";
 import type { Packet, Track } from "./packet.js";
 import { cutPcm, type Gap, lengthOf, type Pcm } from "./pcm.js";
 

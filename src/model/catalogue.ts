@@ -1,5 +1,5 @@
 import { WhisperVulkanError } from "../errors.js";
-import { nearestNames } from "../nearest-names.js";
+import { didYouMean, nearestNames } from "../nearest-names.js";
 import { shown } from "../shown.js";
 import type { ModelDimensions } from "./dimensions.js";
 import { f16FileSizeBytes, parameterCount } from "./ggml/layout.js";

@@ -1,7 +1,5 @@
 import { Fft } from "./fft.js";
 
-type Samples = Float32Array | Float64Array;
-
 /** The modified discrete cosine transform between 2 M samples and M coefficients, by one complex transform of M / 2. */
 export class Mdct {
   readonly #size: number;
@@ -30,7 +28,7 @@ export class Mdct {
    * out[n] = scale * sum of in[k] cos(pi / M (n + 1/2 + M/2) (k + 1/2)) over k, for n from 0 to 2 M - 1
    * (ISO/IEC 14496-3, 4.6.11.3.1).
    */
-  inverse(input: Samples, from: number, out: Samples, scale: number): void {
+  inverse(input: Float64Array, from: number, out: Float64Array, scale: number): void {
     const m = this.#size;
     const half = m / 2;
     this.#transformCosines(input, from, scale);
@@ -45,7 +43,7 @@ export class Mdct {
   }
 
   /** The same sum over n of 2 M samples, for k from 0 to M - 1. */
-  forward(input: Samples, out: Samples, scale: number): void {
+  forward(input: Float64Array, out: Float64Array, scale: number): void {
     const m = this.#size;
     const half = m / 2;
     const folded = this.#folded;
@@ -58,7 +56,7 @@ export class Mdct {
   }
 
   /** cosines[n] = scale * sum of in[k] cos(pi / M (n + 1/2) (k + 1/2)): a DCT-IV. */
-  #transformCosines(input: Samples, from: number, scale: number): void {
+  #transformCosines(input: Float64Array, from: number, scale: number): void {
     const m = this.#size;
     const twiddles = this.#twiddles;
     const fft = this.#fft;

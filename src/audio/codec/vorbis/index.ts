@@ -20,20 +20,17 @@ export const vorbis: Codec = {
 class VorbisDecoder implements PacketDecoder {
   readonly #identification: VorbisIdentification;
   readonly #setup: VorbisSetup;
-  readonly #transforms: readonly [Mdct, Mdct];
-  /** Rising halves of the windows of short and long blocks. */
-  readonly #slopes: readonly [Float32Array, Float32Array];
-  /** Second half of the block before, windowed; null at the start. */
-  #before: Float32Array[] | null = null;
+  /** For short and for long blocks. */
+  readonly #sizes: readonly [BlockSize, BlockSize];
+  /** Second half of the block before, windowed, one a channel; null at the start. */
+  #before: Float64Array[] | null = null;
   nDamaged = 0;
 
   constructor(identification: VorbisIdentification, setup: VorbisSetup) {
     const { blockSizes, nChannels } = identification;
     this.#identification = identification;
     this.#setup = setup;
-    const [short, long] = identification.blockSizes;
-    this.#transforms = [new Mdct(short / 2), new Mdct(long / 2)];
-    this.#slopes = [slope(short / 2), slope(long / 2)];
+    this.#sizes = [new BlockSize(blockSizes[0], nChannels), new BlockSize(blockSizes[1], nChannels)];
   }
 
   decode(data: Uint8Array): Pcm | null {
@@ -47,15 +44,19 @@ class VorbisDecoder implements PacketDecoder {
       return null;
     }
     const isLong = mode.isLong;
-    const [isLongBefore, isLongBehind] = isLong ? [bits.flag(), bits.flag()] : [false, false];
-    const size = this.#identification.blockSizes[isLong ? 1 : 0];
-    const blocks = this.#spectra(bits, mappings[mode.mapping]!, size / 2).map((spectrum) => {
-      const block = new Float32Array(size);
-      this.#transforms[isLong ? 1 : 0].inverse(spectrum, 0, block, 1);
-      applyWindow(block, this.#slopes[isLongBefore ? 1 : 0], this.#slopes[isLongBehind ? 1 : 0]);
-      return block;
-    });
-    return this.#overlap(blocks);
+    const isLongBefore = isLong && bits.flag();
+    const isLongBehind = isLong && bits.flag();
+    const size = this.#sizes[isLong ? 1 : 0];
+    this.#readSpectra(bits, mappings[mode.mapping]!, size);
+    const { spectra, blocks, transform } = size;
+    for (const [c, block] of blocks.entries()) {
+      transform.inverse(spectra[c]!, 0, block, 1);
+      applyWindow(block, this.#sizes[isLongBefore ? 1 : 0].slope, this.#sizes[isLongBehind ? 1 : 0].slope);
+    }
+    const pcm = this.#before && this.#overlap(this.#before, blocks);
+    for (const [c, tail] of size.tails.entries()) tail.set(blocks[c]!.subarray(tail.length));
+    this.#before = size.tails;
+    return pcm;
   }
 
   /** Each channel's spectrum: its floor curve times its residue. */

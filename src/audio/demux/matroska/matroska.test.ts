@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Packet } from "../../packet.js";
 import { memorySource } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
+import { openDemuxer } from "../index.js";
 import { readFrames } from "./block.js";
 import {
   audioSettings,
