@@ -58,7 +58,7 @@ describe("replay", () => {
     expect(free).not.toContain("limit:");
     expect(limited).toContain("limit: 2.0 MiB of the device's memory may be used");
     const { stdout } = await run("replay", "limited.json");
-    expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be taken \(--vram-limit\)$/m);
+    expect(stdout).toMatch(/^limit {3}2\.0 MiB of the device's memory may be used \(--vram-limit\)$/m);
     expect(stdout).toMatch(/^heap 0 .* free \(\d.* of it is kept free\), .* taken$/m);
   });
 
@@ -100,7 +100,7 @@ describe("replay", () => {
   });
 
   test("says so where there is no file", async () => {
-    expect((await run("replay", "none.json")).stderr).toMatch(/^whisper-vulkan: there is no file none\.json/);
+    expect((await run("replay", "none.json")).stderr).toMatch(/^whisper-vulkan: There is no file none\.json/);
   });
 });
 

@@ -62,7 +62,7 @@ describe.each<[string, NodeJS.ProcessEnv, RegExp]>([
   const env = { ...variables, WHISPER_VULKAN_DEVICE: "auto" };
   // on a machine without a loader, this is the message
   const expected = what.includes("driver file")
-    ? new RegExp(`${message.source}|no Vulkan loader found`)
+    ? new RegExp(`${message.source}|No Vulkan loader found`)
     : message;
 
   test("devices says so and lists the CPU", async () => {

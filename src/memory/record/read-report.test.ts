@@ -106,7 +106,7 @@ describe("a memory report", () => {
     expect(errorOf({ ...old, prices: null }).message).toContain("prices must be an object");
     expect(errorOf({ ...old, moments: [7] }).message).toContain("moments[0] must be an object");
     expect(errorOf({ ...good, version: 1 }).message).toContain('bandwidth" is not a field');
-    expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is no field');
+    expect(errorOf({ ...old, version: 2 }).message).toContain('prices" is not a field');
   });
 
   it.each(required)("is refused without %s, which is named", (_, path) => {
