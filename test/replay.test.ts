@@ -130,6 +130,6 @@ describe("transcribe --memory-report", () => {
     const options = ["--device", device, "--simulate", "malo", "--memory-report", "none.json"];
     const { status, stdout, stderr } = await run(...model, "tone.wav", ...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toMatch(/^whisper-vulkan: no card is called "malo"[^\n]*\n$/);
+    expect(stderr).toMatch(/^whisper-vulkan: There is no card called "malo"[^\n]*\n$/);
   });
 });
