@@ -115,8 +115,8 @@ describe("transcribe --memory-report", () => {
   });
 
   test.each([
-    ["", 2, /--memory-report names no file/],
-    ["-", 2, /--memory-report names no file/],
+    ["", 2, /--memory-report needs the name of a file/],
+    ["-", 2, /--memory-report needs the name of a file/],
     ["tone.wav", 2, /tone\.wav would be overwritten/],
     ["model.bin", 2, /model\.bin would be overwritten\. .*--memory-report/],
     ["nowhere/report.json", 1, /there is no folder .*nowhere.*--memory-report/],

@@ -50,7 +50,7 @@ describe.each<[string, NodeJS.ProcessEnv, RegExp]>([
   [
     "a driver file without a library",
     { VK_DRIVER_FILES: at("no-library.json") },
-    /VK_DRIVER_FILES says which/,
+    /VK_DRIVER_FILES decides which/,
   ],
   ["a loader that is no library", { VULKAN_LOADER: at("text.so") }, /VULKAN_LOADER is .*text\.so/],
   [
