@@ -114,7 +114,7 @@ describe("all recordings are checked before the first is transcribed", () => {
 
   test("two that give the same result are refused, with both names", async () => {
     const { status, stderr } = await run("rec/one.wav", "out/../rec/deep/../../rec/one.mp3", "-f", "txt");
-    expect(stderr).toMatch(/one\.txt would be overwritten\. .*rec\/one\.wav and for .*one\.mp3/);
+    expect(stderr).toMatch(/one\.txt would be overwritten\. .*rec\/one\.wav and of .*one\.mp3/);
     expect(status).toBe(2);
   });
 });

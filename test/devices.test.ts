@@ -14,7 +14,7 @@ describe("devices --simulate", () => {
   test("says that simulating needs a Vulkan device", async () => {
     const { status, stdout, stderr } = await run("--simulate", "mali");
     expect(stderr).toMatch(
-      /^whisper-vulkan: simulating a card needs a real device, but VULKAN_LOADER is [^\n]*\n$/,
+      /^whisper-vulkan: A simulated card needs a real device\. VULKAN_LOADER is [^\n]*\n$/,
     );
     expect(stderr).toContain("memory MODEL --simulate");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -40,7 +40,7 @@ describe("devices --export", () => {
   });
 
   test.each([
-    [["--device", "0"], "--device chooses the device to export: give --export too"],
+    [["--device", "0"], "--device only chooses the device to export. Give --export too"],
     [["--export", ""], "--export needs the name of a file"],
   ])("refuses %j", async (args, message) => {
     const { status, stderr } = await run(...args);

@@ -100,7 +100,7 @@ describe("replay", () => {
   });
 
   test("says so where there is no file", async () => {
-    expect((await run("replay", "none.json")).stderr).toMatch(/^whisper-vulkan: there is no file none\.json/);
+    expect((await run("replay", "none.json")).stderr).toMatch(/^whisper-vulkan: There is no file none\.json/);
   });
 });
 
@@ -130,6 +130,6 @@ describe("transcribe --memory-report", () => {
     const options = ["--device", device, "--simulate", "malo", "--memory-report", "none.json"];
     const { status, stdout, stderr } = await run(...model, "tone.wav", ...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toMatch(/^whisper-vulkan: no card is called "malo"[^\n]*\n$/);
+    expect(stderr).toMatch(/^whisper-vulkan: There is no card called "malo"[^\n]*\n$/);
   });
 });

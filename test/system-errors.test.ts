@@ -50,7 +50,7 @@ describe.each<[string, NodeJS.ProcessEnv, RegExp]>([
   [
     "a driver file without a library",
     { VK_DRIVER_FILES: at("no-library.json") },
-    /VK_DRIVER_FILES says which/,
+    /VK_DRIVER_FILES decides which/,
   ],
   ["a loader that is no library", { VULKAN_LOADER: at("text.so") }, /VULKAN_LOADER is .*text\.so/],
   [
@@ -62,7 +62,7 @@ describe.each<[string, NodeJS.ProcessEnv, RegExp]>([
   const env = { ...variables, WHISPER_VULKAN_DEVICE: "auto" };
   // on a machine without a loader, this is the message
   const expected = what.includes("driver file")
-    ? new RegExp(`${message.source}|no Vulkan loader found`)
+    ? new RegExp(`${message.source}|No Vulkan loader found`)
     : message;
 
   test("devices says so and lists the CPU", async () => {

@@ -50,7 +50,7 @@ export async function leftAlone<T extends Result>(
   if (answer === "overwrite") return new Set();
   if (ask) {
     const left = existing.size === 1 ? `${first} is left as it is` : "All results are left as they are";
-    throw new WhisperVulkanError("option-invalid", `${left}; nothing was transcribed`);
+    throw new WhisperVulkanError("option-invalid", `${left}; nothing was transcribed.`);
   }
   throw new WhisperVulkanError("option-invalid", `${what} already`, {
     hint: "Give --overwrite or --skip-existing, or choose another place with --output.",
