@@ -48,7 +48,8 @@ export async function* toWhisperRate(
     if (bad >= 0) throw notFinite(name, samples[bad]!, seconds + bad / sampleRate);
     seconds += samples.length / sampleRate;
     if (sampleRate !== rate) {
-      resampler = openResampler(sampleRate, name);
+      checkRate(sampleRate, name);
+      resampler = new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
       rate = sampleRate;
     }
     if (resampler === null) yield counted(samples);
@@ -84,8 +85,9 @@ async function* joined(pieces: AsyncIterable<Mono | Gap>): AsyncGenerator<Mono |
   yield* rest();
 }
 
-function openResampler(sampleRate: number, name: string): Resampler {
-  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE);
+/** Error: `audio-corrupt` for a rate that makes no sense. */
+export function checkRate(sampleRate: number, name: string): void {
+  if (isRate(sampleRate)) return;
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
     hint: `Rates from ${RATES.lowest} to ${RATES.highest} Hz, whole numbers, can be read.`,
   });
