@@ -5,7 +5,7 @@ import type { AudioInput } from "./input/index.js";
 import { type Mono, MonoMixer } from "./mono-mixer.js";
 import type { Gap, Pcm } from "./pcm.js";
 import { openSound, type Sound } from "./sound.js";
-import { toWhisperRate } from "./whisper-rate.js";
+import { checkRate, toWhisperRate } from "./whisper-rate.js";
 
 /**
  * A recording, ready to be decoded to 16 kHz mono. Each iteration decodes from the start, a few
@@ -150,7 +150,7 @@ class DecodedAudio implements AudioFile {
     const { pieces, damage } = await this.#sound.begin();
     const mixer = new MonoMixer();
     let seconds = 0;
-    for await (const piece of toWhisperRate(mixed(pieces, mixer), this.name)) {
+    for await (const piece of toWhisperRate(mixed(pieces, mixer, this.name), this.name)) {
       seconds += ("nSilentSamples" in piece ? piece.nSilentSamples : piece.length) / WHISPER_SAMPLE_RATE;
       yield piece;
     }
@@ -178,9 +178,14 @@ class DecodedAudio implements AudioFile {
 /** About how long decoding may run before other events get their turn. */
 const TURN_MS = 10;
 
-async function* mixed(pieces: AsyncIterable<Pcm | Gap>, mixer: MonoMixer): AsyncGenerator<Mono | Gap> {
+async function* mixed(
+  pieces: AsyncIterable<Pcm | Gap>,
+  mixer: MonoMixer,
+  name: string,
+): AsyncGenerator<Mono | Gap> {
   for await (const piece of pieces) {
     if (!("silentSeconds" in piece)) {
+      checkRate(piece.sampleRate, name); // the mixer's memory grows with it
       for (const mono of mixer.push(piece)) yield mono;
       continue;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isSame, noise, sine } from "./cases.js";
+import { openAudio } from "./audio-file.js";
+import { collect, isSame, noise, sine, wav } from "./cases.js";
 import { MonoMixer } from "./mono-mixer.js";
 import type { Speaker } from "./pcm.js";
 
@@ -148,4 +149,13 @@ test("channels and rate may change at any sample; mono is handed on as it is", (
     [100, 44100],
   ]);
   expect(done[0]!.samples).toBe(mono);
+});
+
+test("a rate that makes no sense is refused before memory is taken for it", async () => {
+  const bytes = wav(new Uint8Array(255 * 2 * 100), { nChannels: 255, sampleRate: 0xff000080 });
+  const before = process.memoryUsage().arrayBuffers;
+  const audio = await openAudio(bytes);
+  await expect(collect(audio)).rejects.toMatchObject({ code: "audio-corrupt" });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26);
+  await audio.dispose();
 });

@@ -47,7 +47,8 @@ export async function* toWhisperRate(
     if (bad >= 0) throw notFinite(name, samples[bad]!, seconds + bad / sampleRate);
     seconds += samples.length / sampleRate;
     if (sampleRate !== rate) {
-      resampler = await openResampler(sampleRate, name);
+      checkRate(sampleRate, name);
+      resampler = new Resampler(sampleRate, WHISPER_SAMPLE_RATE, await WeightedSums.load());
       rate = sampleRate;
     }
     if (resampler === null) yield counted(samples);
@@ -58,8 +59,9 @@ export async function* toWhisperRate(
   if (resampler !== null) yield resampler.flush();
 }
 
-async function openResampler(sampleRate: number, name: string): Promise<Resampler> {
-  if (isRate(sampleRate)) return new Resampler(sampleRate, WHISPER_SAMPLE_RATE, await WeightedSums.load());
+/** Error: `audio-corrupt` for a rate that is invalid. */
+export function checkRate(sampleRate: number, name: string): void {
+  if (isRate(sampleRate)) return;
   throw new WhisperVulkanError("audio-corrupt", `${name}: a sample rate of ${sampleRate} Hz makes no sense`, {
     hint: `Rates that are whole numbers from ${RATES.lowest} to ${RATES.highest} Hz can be read.`,
   });

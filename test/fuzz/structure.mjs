@@ -79,7 +79,7 @@ function oggPage(content) {
     const length = content.readUInt32LE(at + 1);
     for (let left = length; left >= 255; left -= 255) lacing.push(255);
     if (!goesOn) lacing.push(length % 255);
-    packets.push(content.subarray(at + 5, at + 5 + length));
+    packets.push(Buffer.from(content.subarray(at + 5, at + 5 + length)));
     at += 5 + length;
   }
   if (lacing.length > 255) lacing.length = 255;

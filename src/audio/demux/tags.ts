@@ -24,7 +24,8 @@ const PADDING_BYTES = 8;
 export function isTag(bytes: Uint8Array, at: number): boolean {
   if (startsWith(bytes, at, "ID3")) return id3v2Bytes(bytes, at) !== null;
   if (["TAG", "3DI", "APETAGEX", "LYRICSBEGIN"].some((mark) => startsWith(bytes, at, mark))) return true;
-  return isZeros(bytes, at) || apeItemBytes(bytes, at) !== null;
+  // Of what is behind, a file has more at hand than a stream.
+  return isZeros(bytes, at) || apeItemBytes(bytes.subarray(at, at + LOOK_BYTES), 0) !== null;
 }
 
 /**

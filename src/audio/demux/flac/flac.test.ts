@@ -147,3 +147,19 @@ test("cut off in a frame", async () => {
   expect(samples.length).toBeGreaterThan(50_000);
   expect(samples.length % ((FLAC[8]! << 8) | FLAC[9]!)).toBe(0); // STREAMINFO's block size
 });
+
+test("more than a frame's worth of bytes without a frame behind the last one cost nothing", async () => {
+  const frames = [0, 1, 2].map((number) => frame({ number, values: [100] }));
+  const { samples } = await decode(join(START, ...frames, new Uint8Array(20_000).fill(0x55)));
+  expect(samples.length).toBe(3 * BLOCK_SIZE);
+});
+
+test("a frame longer than its samples can be is damage, in a file as in a stream", async () => {
+  const [first, second, third] = [0, 1, 2].map((number) => frame({ number, values: [100] }));
+  const long = join(second!.subarray(0, -2), new Uint8Array(30_000).fill(0x55));
+  const checksum = crc16(long, 0, long.length);
+  const { warnings } = await decode(
+    join(START, first!, long, Uint8Array.of(checksum >> 8, checksum & 255), third!),
+  );
+  expect(warnings).toEqual([expect.stringContaining("damaged")]);
+});

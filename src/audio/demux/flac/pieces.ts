@@ -65,15 +65,15 @@ async function readMetadata(window: ByteWindow): Promise<Uint8Array | null> {
 /** Length of the frame that starts here, null when its end cannot be found. */
 async function frameLength(window: ByteWindow, header: FlacFrameHeader): Promise<number | null> {
   // Stored as they are, samples take no more than this.
-  const maxBytes =
-    64 + Math.ceil(header.blockSize * header.nChannels * ((header.bits ?? 32) + 1) * 0.125) * 1.1;
+  const plainBytes = header.blockSize * header.nChannels * ((header.bits ?? 32) + 1) * 0.125;
+  const maxBytes = 64 + Math.ceil(plainBytes * 1.1);
   let checksum = 0;
   let firstZero: number | null = null;
-  for (let length = 0; length <= maxBytes; ) {
-    const isMore = await window.ensure(length + BITE_BYTES);
+  for (let length = 0; length < maxBytes; ) {
+    const isMore = await window.ensure(length + BITE_BYTES + LOOK_BYTES);
     const { bytes, at } = window;
-    // Where more follows, the last bytes are left for looking ahead.
-    const stop = isMore ? window.available - LOOK_BYTES : window.available;
+    // No further than that, however much is at hand: a stream must come to the same as a file.
+    const stop = Math.min(maxBytes, isMore ? length + BITE_BYTES : window.available);
     for (; length < stop; ) {
       checksum = crc16(bytes, at + length, at + length + 1, checksum);
       length += 1;
@@ -81,10 +81,13 @@ async function frameLength(window: ByteWindow, header: FlacFrameHeader): Promise
       if (isBoundary(bytes, at + length)) return length;
       firstZero ??= length;
     }
-    // What follows the last frame may be nothing known.
-    if (!isMore) return firstZero;
+    if (!isMore) break;
   }
-  return null;
+  if (firstZero === null) return null;
+  // Bytes without any other frame follow the last one; in a damaged frame the checksum may be zero by chance.
+  for (let i = firstZero; i < Math.min(maxBytes, window.available); i++)
+    if (flacFrameHeader(window.bytes, window.at + i) !== null) return null;
+  return firstZero;
 }
 
 /** Bytes looked at at once. */
@@ -99,13 +102,13 @@ function isBoundary(bytes: Uint8Array, at: number): boolean {
 /** Moves to the next header, or to the end. */
 async function skipToHeader(window: ByteWindow): Promise<void> {
   window.at += 1;
-  while (await window.ensure(MAX_FLAC_HEADER_BYTES)) {
+  for (let isMore = true; isMore; ) {
+    isMore = await window.ensure(MAX_FLAC_HEADER_BYTES);
     const { bytes } = window;
-    const stop = bytes.length - MAX_FLAC_HEADER_BYTES;
+    const stop = isMore ? bytes.length - MAX_FLAC_HEADER_BYTES : bytes.length - 1; // silence takes fewer bytes
     for (; window.at <= stop; window.at++) {
       const isStart = flacFrameHeader(bytes, window.at) !== null || isMark(bytes, window.at);
       if (isStart) return;
     }
   }
-  window.at = window.bytes.length;
 }

@@ -55,8 +55,10 @@ async function readHead(source: ByteSource, start: number) {
     if (element.id === ID.cluster || isBlock(element)) break; // headers come before
     if (element.id !== ID.info && element.id !== ID.tracks) continue;
     if (element.sizeBytes > MAX_HEAD_BYTES) throw corrupt(source.name, "file header");
-    if (element.id === ID.info) info = fieldsOf(await element.read());
-    else tracks = trackListOf(await element.read());
+    const bytes = await element.read();
+    if (bytes.length < element.sizeBytes) break; // it ends behind the file, which of a stream shows only now
+    if (element.id === ID.info) info = fieldsOf(bytes);
+    else tracks = trackListOf(bytes);
   }
   if (tracks === null) throw corrupt(source.name, "file (its list of tracks is missing)");
   const tickSeconds = (unsigned(info.get(ID.timestampScale)) || DEFAULT_TICK_NANOSECONDS) / 1e9;

@@ -298,6 +298,12 @@ describe("damage", () => {
     },
   );
 
+  test.each([false, true])("a track list that ends behind the file (stream: %s)", async (isStream) => {
+    const list = Buffer.from(tracks(PCM));
+    const bytes = file(list.subarray(0, -20));
+    await expect(demux(bytes, isStream)).rejects.toMatchObject({ code: "audio-corrupt" });
+  });
+
   test("no audio track, no track list", async () => {
     await expect(demux(file(tracks(VIDEO), cluster(0, picture(0, 10))))).rejects.toMatchObject({
       code: "audio-no-track",
