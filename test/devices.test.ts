@@ -22,7 +22,7 @@ describe("devices --simulate", () => {
 
   test.each([
     [["--simulate", "malo"], "mali"],
-    [["--simulate", "mali", "--export", "card.json"], "leave out --simulate"],
+    [["--simulate", "mali", "--export", "card.json"], "Leave out --simulate"],
   ])("refuses %j", async (args, message) => {
     const { status, stderr } = await run(...args);
     expect(stderr).toContain(message);
