@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
+import { cut, reason } from "../../shown.js";
 import { nameForMessages } from "./names.js";
 import { StreamSource } from "./stream-source.js";
 
@@ -21,7 +22,7 @@ export async function openHttp(url: URL, signal?: AbortSignal): Promise<StreamSo
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause;
-    const why = systemErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(error));
+    const why = systemErrorCode(cause) ?? reason(error);
     throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${why})`, {
       hint: "Check the address and the network.",
       cause: error,
@@ -46,7 +47,7 @@ function refused(name: string, { status, statusText }: Response): WhisperVulkanE
     : locked
       ? "Give an address with the name and password: https://name:password@host/..."
       : "Try again later, or download the file and give its path.";
-  const message = `${name}: the server answered ${status} ${statusText}`.trimEnd();
+  const message = `${name}: the server answered ${status} ${cut(statusText)}`.trimEnd();
   return new WhisperVulkanError(missing ? "file-not-found" : "file-unreadable", message, { hint });
 }
 
@@ -70,11 +71,13 @@ function authorization({ username, password }: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(text).toString("base64")}` };
 }
 
-/** A "%" that begins no escape stands for itself. */
+/** A "%" that begins no escape stands for itself, the escapes beside it count. */
 function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes; // no UTF-8
+    }
+  });
 }
