@@ -1,19 +1,22 @@
 import { crc16 } from "../crc.js";
 import type { Pcm, Speaker } from "../pcm.js";
+import { speakersOfMask } from "../speaker-mask.js";
 import { BitReader } from "./bit-reader.js";
 import type { Codec, PacketDecoder } from "./codec.js";
+import { maskOfHeader } from "./flac-comment.js";
 import { type FlacFrameHeader, type FlacStreamInfo, flacFrameHeader, flacStreamInfo } from "./flac-frame.js";
 import { DamagedFrame, decodeSubframe } from "./flac-subframe.js";
 
 /** FLAC: packets are frames; the header is STREAMINFO, in any of the ways that containers store it, or empty. */
 export const flac: Codec = {
   name: "flac",
-  async open({ header, sampleRate }) {
-    return new FlacDecoder(flacStreamInfo(header), sampleRate);
+  async open({ header, sampleRate, nChannels, speakers }) {
+    const placed = speakers ?? speakersOfMask(maskOfHeader(header), nChannels);
+    return new FlacDecoder(flacStreamInfo(header), sampleRate, placed);
   },
 };
 
-/** Speakers by the number of channels (RFC 9639, 9.1.3). */
+/** Speakers by the number of channels (RFC 9639, 9.1.3), where no channel mask says others. */
 const SPEAKERS: readonly (readonly Speaker[])[] = [
   ["FC"],
   ["FL", "FR"],
@@ -28,9 +31,12 @@ const SPEAKERS: readonly (readonly Speaker[])[] = [
 class FlacDecoder implements PacketDecoder {
   readonly #info: FlacStreamInfo | null;
   readonly #sampleRate: number;
+  /** By the channel mask, null without one. */
+  readonly #speakers: readonly Speaker[] | null;
   nDamaged = 0;
 
-  constructor(info: FlacStreamInfo | null, sampleRate: number) {
+  constructor(info: FlacStreamInfo | null, sampleRate: number, speakers: readonly Speaker[] | null) {
+    this.#speakers = speakers;
     this.#info = info;
     this.#sampleRate = sampleRate;
   }
@@ -64,7 +70,7 @@ class FlacDecoder implements PacketDecoder {
     return {
       channels: channels.map((samples) => scaled(samples, scale)),
       sampleRate: header.sampleRate ?? this.#info?.sampleRate ?? this.#sampleRate,
-      speakers: SPEAKERS[nChannels - 1]!,
+      speakers: this.#speakers?.length === nChannels ? this.#speakers : SPEAKERS[nChannels - 1]!,
     };
   }
 

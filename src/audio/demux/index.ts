@@ -2,6 +2,7 @@ import { cut } from "../../shown.js";
 import type { ByteSource } from "../input/index.js";
 import { adts } from "./adts.js";
 import { aiff } from "./aiff.js";
+import { ByteWindow } from "./byte-window.js";
 import { caf } from "./caf/index.js";
 import type { DamageReport } from "./damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
@@ -11,7 +12,7 @@ import { matroska } from "./matroska/index.js";
 import { mp3 } from "./mp3/index.js";
 import { mp4 } from "./mp4/index.js";
 import { ogg } from "./ogg/index.js";
-import { id3v2Bytes } from "./tags.js";
+import { id3v2Bytes, skipTags } from "./tags.js";
 import { wav } from "./wav/index.js";
 
 export type { Demuxer, ForeignAudio } from "./demuxer.js";
@@ -29,7 +30,10 @@ const HEAD_BYTES = [1 << 12, 1 << 16];
  * @throws WhisperVulkanError `audio-no-track`, `audio-corrupt`, and what reading throws
  */
 export async function openDemuxer(source: ByteSource, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
-  const found = (await recognise(source, await endOfId3(source))) ?? (await recognise(source, 0));
+  const found =
+    (await recognise(source, await endOfId3(source))) ??
+    (await recognise(source, 0)) ??
+    (await recognise(source, await endOfTags(source)));
   if (found === null) return { codec: null, durationSeconds: null };
   const held = new HeldSource(source);
   const opened = await found.container.open(held, found.start, damage);
@@ -60,7 +64,14 @@ async function endOfId3(source: ByteSource): Promise<number> {
   }
 }
 
-/** Keeps released bytes until it is certain that nothing else needs them. */
+/** Where other tags and padding at the start end. Asked last: some files begin with zeros of their own. */
+async function endOfTags(source: ByteSource): Promise<number> {
+  const window = new ByteWindow(source, 0, Number.POSITIVE_INFINITY, false);
+  await skipTags(window);
+  return window.offset;
+}
+
+/** Keeps what is released until it is sure that nobody else wants it. */
 class HeldSource implements ByteSource {
   readonly #source: ByteSource;
   #isHeld = true;

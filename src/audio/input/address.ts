@@ -2,9 +2,12 @@ import { fileURLToPath } from "node:url";
 import { WhisperVulkanError } from "../../errors.js";
 import { nameForMessages } from "./names.js";
 
-/** Whether the text is an address and not a path. */
+/**
+ * Whether text names a recording by its address and not by its path. Addresses that cannot be read ("ftp://...") count,
+ * so that they are called what they are; one letter is a drive of Windows.
+ */
 export function isAddress(text: string): boolean {
-  return /^((https?|file):\/\/|data:)/i.test(text);
+  return /^([a-z][a-z0-9+.-]+:\/\/|file:\/|(data|blob):)/i.test(text);
 }
 
 /** Error: `option-invalid`. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
-import { cut } from "../../shown.js";
+import { cut, reason } from "../../shown.js";
 import { nameForMessages } from "./names.js";
 import { StreamSource } from "./stream-source.js";
 
@@ -22,8 +22,8 @@ export async function openHttp(url: URL, signal?: AbortSignal): Promise<StreamSo
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause;
-    const why = systemErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(error));
-    throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${cut(why)})`, {
+    const why = systemErrorCode(cause) ?? reason(error);
+    throw new WhisperVulkanError("file-unreadable", `${name}: cannot be fetched (${why})`, {
       hint: "Check the address and the network.",
       cause: error,
     });
@@ -71,11 +71,13 @@ function authorization({ username, password }: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(text).toString("base64")}` };
 }
 
-/** A "%" that begins no escape stands for itself. */
+/** A "%" that begins no escape stands for itself, the escapes beside it count. */
 function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes; // no UTF-8
+    }
+  });
 }

@@ -36,7 +36,7 @@ export { StreamSource } from "./stream-source.js";
  * Whatever holds a recording.
  *
  * - A string is a path, or a URL when it starts with `file:`, `http:`, `https:` or `data:`; a URL object is the same.
- * - Bytes of a file: Uint8Array (a Buffer is one), ArrayBuffer, Blob, or a stream of Uint8Array (Node's, the web's, any
+ * - Bytes of a file: Uint8Array (a Buffer is one), DataView, ArrayBuffer, SharedArrayBuffer, Blob, or a stream of Uint8Array (Node's, the web's, any
  *   async iterable).
  * - Samples: a bare Float32Array, Float64Array or Int16Array is mono at 16 kHz; `{ samples, sampleRate }` at any rate,
  *   where `samples` may also be an async iterable of such arrays; an async iterable with a `sampleRate` of its own; an
@@ -47,6 +47,8 @@ export type AudioInput =
   | URL
   | Uint8Array
   | ArrayBuffer
+  | SharedArrayBuffer
+  | DataView
   | Blob
   | SampleArray
   | Samples
@@ -82,15 +84,29 @@ async function openAny(input: unknown, signal?: AbortSignal): Promise<ByteSource
     return isAddress(input) ? openUrl(parseAddress(input), signal) : openPath(input, nameForMessages(input));
   }
   if (input instanceof URL) return openUrl(input, signal);
-  if (input instanceof Uint8Array) return memorySource(input, "buffer");
-  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input), "buffer");
+  const bytes = bytesIn(input);
+  if (bytes !== null) return memorySource(bytes, "buffer");
   if (input instanceof Blob)
     return blobSource(input, nameForMessages((input as Partial<File>).name || "blob"));
+  if ((input as { locked?: unknown } | null)?.locked === true && isAsyncIterable(input)) {
+    throw new WhisperVulkanError("option-invalid", "the stream is locked: something else reads it", {
+      hint: "Give a stream that has no reader yet.",
+    });
+  }
   if (isAsyncIterable(input))
     return streamSource(input as AsyncIterable<Uint8Array>, "stream", "The stream broke off.");
   throw new WhisperVulkanError("option-invalid", `The recording cannot be ${kindOf(input)}`, {
     hint: "Give a path, a URL, the bytes of a file, a stream of them, or { samples, sampleRate }.",
   });
+}
+
+/** Bytes in memory, whoever made them: those of another realm (a test runner, Electron) and shared ones count too. */
+function bytesIn(input: unknown): Uint8Array | null {
+  const kind = Object.prototype.toString.call(input).slice(8, -1);
+  if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(input as ArrayBuffer);
+  if (!ArrayBuffer.isView(input) || !["Uint8Array", "Uint8ClampedArray", "DataView"].includes(kind))
+    return null;
+  return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
 }
 
 async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
@@ -104,6 +120,11 @@ async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
 }
 
 async function openPath(path: string, name: string): Promise<ByteSource> {
+  if (path === "") {
+    throw new WhisperVulkanError("option-invalid", "the path of the recording is empty", {
+      hint: "Give the path of a file.",
+    });
+  }
   const info = await stat(path).catch((error) => Promise.reject(unreadable(name, error)));
   if (info.isDirectory()) throw folderError(name);
   if (info.isFile()) return openFile(path, name);

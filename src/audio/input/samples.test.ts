@@ -65,11 +65,16 @@ test("samples in memory can be read again, a stream of them cannot, and says so"
   await expect(collect(audio)).rejects.toMatchObject({ code: "internal" });
 });
 
-describe("input that is not sound is refused by name", () => {
-  async function* broken() {
+describe("what is no sound is refused by name", () => {
+  async function* broken(why = "the microphone was unplugged") {
     yield SAMPLES;
-    throw new Error("the microphone was unplugged");
+    throw new Error(why);
   }
+  const locked = () => {
+    const stream = new Blob(["x"]).stream();
+    stream.getReader();
+    return stream;
+  };
   async function* numbers() {
     yield 0.5;
   }
@@ -86,10 +91,32 @@ describe("input that is not sound is refused by name", () => {
     ["samples in a list", { samples: [0, 0.5], sampleRate: 16000 }, "option-invalid", /samples are an Array/],
     ["samples that are null", { samples: null, sampleRate: 16000 }, "option-invalid", /samples are null/],
     ["samples without a rate", { samples: SAMPLES }, "option-invalid", /sampleRate is undefined/],
-    ["a rate in text", { samples: SAMPLES, sampleRate: "16000" }, "option-invalid", /sampleRate is 16000/],
+    ["a rate in text", { samples: SAMPLES, sampleRate: "16000" }, "option-invalid", /sampleRate is "16000"/],
     ["an AudioBuffer without channels", buffer(), "option-invalid", /AudioBuffer without samples/],
-    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /yields a number/],
-    ["samples as a stream of bytes", pieces(SAMPLES), "option-invalid", /yields a Float32Array, not bytes/],
+    [
+      "an AudioBuffer that fails",
+      {
+        ...buffer(),
+        numberOfChannels: 1,
+        getChannelData: () => {
+          throw new Error("detached\nfor good");
+        },
+      },
+      "option-invalid",
+      /gives no samples \(detached\?for good\)/,
+    ],
+    ["a generator", (function* () {})(), "option-invalid", /cannot be an object/],
+    ["an empty path", "", "option-invalid", /path of the recording is empty/],
+    ["an address that cannot be read", "ftp://host/x.mp3", "option-invalid", /ftp: URLs cannot be read/],
+    ["a locked stream", locked(), "option-invalid", /stream is locked/],
+    [
+      "an error of two lines",
+      { samples: broken("two\nlines"), sampleRate: 16000 },
+      "file-unreadable",
+      /two\?lines/,
+    ],
+    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /carries a number/],
+    ["samples as a stream of bytes", pieces(SAMPLES), "option-invalid", /carries a Float32Array, not bytes/],
     ["a stream that fails", { samples: broken(), sampleRate: 16000 }, "file-unreadable", /unplugged/],
     ["no samples", { samples: pieces(new Float32Array(0)), sampleRate: 16000 }, "audio-empty", /no sound/],
   ];

@@ -1,4 +1,5 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { reason, shown } from "../../shown.js";
 import type { Pcm } from "../pcm.js";
 import { StoppableReader } from "./stoppable-reader.js";
 
@@ -50,7 +51,7 @@ export function givenSamples(input: unknown): GivenSamples | null {
   if (isSampleArray(input)) return inMemory([input], 16000);
   if (typeof input !== "object" || input === null) return null;
   if (isAudioBuffer(input)) {
-    const channels = Array.from({ length: input.numberOfChannels }, (_, i) => input.getChannelData(i));
+    const channels = channelsOf(input);
     if (channels.length > 0 && channels.every(isSampleArray))
       return inMemory(channels, checkedRate(input.sampleRate));
     throw new WhisperVulkanError("option-invalid", "The recording is an AudioBuffer without samples", {
@@ -69,11 +70,22 @@ export function givenSamples(input: unknown): GivenSamples | null {
   return null;
 }
 
+/** None where the AudioBuffer fails. */
+function channelsOf(buffer: AudioBufferLike): Float32Array[] {
+  try {
+    return Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
+  } catch (cause) {
+    throw new WhisperVulkanError("option-invalid", `the AudioBuffer gives no samples (${reason(cause)})`, {
+      hint: "Each of its channels must give a Float32Array.",
+      cause,
+    });
+  }
+}
+
 /** What a value is, for messages: "an Array", "null". */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  const name =
-    typeof value === "object" ? (value.constructor?.name ?? "object without a class") : typeof value;
+  const name = typeof value === "object" ? value.constructor?.name || "object without a class" : typeof value;
   return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
@@ -118,9 +130,8 @@ function asTheyCome(stream: AsyncIterable<unknown>, sampleRate: number): GivenSa
 }
 
 function streamFailed(error: unknown): WhisperVulkanError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new WhisperVulkanError("file-unreadable", `samples: reading them failed (${why})`, {
-    hint: "The error came from the stream of samples.",
+  return new WhisperVulkanError("file-unreadable", `samples: reading them failed (${reason(error)})`, {
+    hint: "The stream of samples ended with an error of its own.",
     cause: error,
   });
 }
@@ -133,8 +144,8 @@ function toFloats(samples: SampleArray): Float32Array {
 
 function checkedRate(sampleRate: unknown): number {
   if (isRate(sampleRate)) return sampleRate;
-  throw new WhisperVulkanError("option-invalid", `sampleRate is ${String(sampleRate)}, not a rate in Hz`, {
-    hint: `Give the samples per second, a whole number from ${RATES.lowest} to ${RATES.highest}.`,
+  throw new WhisperVulkanError("option-invalid", `sampleRate is ${shown(sampleRate)}, not a rate in Hz`, {
+    hint: `Give the samples per second, whole, ${RATES.lowest} to ${RATES.highest}.`,
   });
 }
 

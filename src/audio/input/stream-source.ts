@@ -1,5 +1,7 @@
 import { WhisperVulkanError } from "../../errors.js";
+import { reason } from "../../shown.js";
 import type { ByteSource } from "./byte-source.js";
+import { kindOf } from "./samples.js";
 import { StoppableReader } from "./stoppable-reader.js";
 import { TemporaryFile } from "./temporary-file.js";
 
@@ -179,8 +181,7 @@ export class StreamSource implements ByteSource {
 
   #readingError(error: unknown): unknown {
     if (error instanceof WhisperVulkanError) return error;
-    const why = error instanceof Error ? error.message : String(error);
-    return new WhisperVulkanError("file-unreadable", `${this.name}: reading it failed (${why})`, {
+    return new WhisperVulkanError("file-unreadable", `${this.name}: reading it failed (${reason(error)})`, {
       hint: this.#facts.hint,
       cause: error,
     });
@@ -193,8 +194,7 @@ function isBytes(value: unknown): value is Uint8Array {
 }
 
 function notBytes(name: string, value: unknown): WhisperVulkanError {
-  const what = Object.prototype.toString.call(value).slice(8, -1);
-  return new WhisperVulkanError("option-invalid", `${name}: yields a ${what}, not bytes`, {
-    hint: "Give a stream of a file's bytes, with no encoding set. Give samples as { samples, sampleRate }.",
+  return new WhisperVulkanError("option-invalid", `${name}: carries ${kindOf(value)}, not bytes`, {
+    hint: "Give a stream of a file's bytes, without an encoding set; samples go as { samples, sampleRate }.",
   });
 }

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAudio } from "../audio-file.js";
@@ -155,6 +156,22 @@ describe("over HTTP", () => {
   test("a compressed download may have another length than its header says", async () => {
     expect((await decode(`http://${base}/packed`)).length).toBe(SAMPLES.length);
   });
+});
+
+test("bytes are read from whatever holds them", async () => {
+  const shared = new SharedArrayBuffer(FILE.length + 3);
+  new Uint8Array(shared).set(FILE, 3);
+  const whole = shared.slice(3);
+  for (const input of [
+    whole,
+    new Uint8Array(shared, 3),
+    new DataView(shared, 3),
+    Uint8Array.from(FILE).buffer,
+  ])
+    expect((await decode(input)).length).toBe(SAMPLES.length);
+  const path = join(folder, "a b#%.wav");
+  writeFileSync(path, FILE);
+  expect((await decode(pathToFileURL(path).href.replace("file:///", "file:/"))).length).toBe(SAMPLES.length);
 });
 
 test("long names are cut in messages", async () => {

@@ -12,12 +12,19 @@ export function unreadable(name: string, error: unknown): WhisperVulkanError {
   }
   if (code === "EISDIR") return folderError(name);
   if (isOutOfHandles(code)) return outOfHandles(name, code, error);
-  const why = code === "EACCES" || code === "EPERM" ? "permission denied" : (code ?? String(error));
+  const why = READING[code ?? ""] ?? code ?? String(error);
   return new WhisperVulkanError("file-unreadable", `${name}: cannot be read (${why})`, {
     hint: "Check that the file is there and that this user may read it.",
     cause: error,
   });
 }
+
+const READING: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENAMETOOLONG: "the name is too long",
+  ERR_INVALID_ARG_VALUE: "there is a zero byte in the name",
+};
 
 /** The error for a folder given as a recording. */
 export function folderError(name: string): WhisperVulkanError {

@@ -61,8 +61,10 @@ function placeFront(elements: readonly Element[]): LayoutElement[] {
   return place(elements, pairs, singles);
 }
 
+/** One channel alone is neither left nor right: ffmpeg's encoder writes the low frequencies of "5.1(side)" so. */
 function placeSide(elements: readonly Element[]): LayoutElement[] {
-  return place(elements, [["SL", "SR"]], ["SL", "SR"]);
+  const isPairOfSingles = elements.length === 2 && elements.every(({ isPair }) => !isPair);
+  return place(elements, [["SL", "SR"]], isPairOfSingles ? ["SL", "SR"] : []);
 }
 
 function placeBack(elements: readonly Element[], hasSide: boolean): LayoutElement[] {

@@ -148,18 +148,30 @@ test("cut off in a frame", async () => {
   expect(samples.length % ((FLAC[8]! << 8) | FLAC[9]!)).toBe(0); // STREAMINFO's block size
 });
 
-test("more than a frame's worth of bytes without a frame behind the last one cost nothing", async () => {
-  const frames = [0, 1, 2].map((number) => frame({ number, values: [100] }));
-  const { samples } = await decode(join(START, ...frames, new Uint8Array(20_000).fill(0x55)));
-  expect(samples.length).toBe(3 * BLOCK_SIZE);
-});
+describe("a channel mask in the comments", () => {
+  // 2.1: left, right, low frequencies, which FLAC without a mask takes for left, right and centre.
+  const tag = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x000B";
+  const length = (bytes: number) => String.fromCharCode(bytes, 0, 0, 0);
+  const content = `${length(0)}${length(1)}${length(tag.length)}${tag}`;
+  const comment = (first: number) => join(`${String.fromCharCode(first, 0, 0, content.length)}${content}`);
+  const frames = join(...[0, 1].map((number) => frame({ number, values: [3000, 3000, 9000] })));
+  const start = Uint8Array.from(START);
+  start[4] = 0; // STREAMINFO is not the last block
+  start[20] = 2 << 1; // three channels
 
-test("a frame longer than its samples can be is damage, in a file as in a stream", async () => {
-  const [first, second, third] = [0, 1, 2].map((number) => frame({ number, values: [100] }));
-  const long = join(second!.subarray(0, -2), new Uint8Array(30_000).fill(0x55));
-  const checksum = crc16(long, 0, long.length);
-  const { warnings } = await decode(
-    join(START, first!, long, Uint8Array.of(checksum >> 8, checksum & 255), third!),
-  );
-  expect(warnings).toEqual([expect.stringContaining("damaged")]);
+  test("says where the channels belong, the low frequency channel is left out", async () => {
+    const mixed = (await decode(join(start, comment(0x84), frames))).samples[4000]!;
+    expect(mixed).toBeCloseTo(3000 / 32768, 3);
+    const without = (await decode(join(START, frames))).samples[4000]!;
+    expect(without).toBeGreaterThan(5000 / 32768);
+  });
+
+  test("counts in a container's header as well", async () => {
+    for (const header of [join(start, comment(0x84)), join(start.subarray(4), comment(0x84))]) {
+      const track = { codec: "flac", header, sampleRate: 16000, nChannels: 3, speakers: null } as const;
+      const decoder = await codec.open(track, "buffer");
+      const pcm = await decoder.decode(frame({ number: 0, values: [1, 2, 3] }));
+      expect(pcm?.speakers).toEqual(["FL", "FR", "LFE"]);
+    }
+  });
 });

@@ -1,7 +1,8 @@
 import { type FlacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
 import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
-import type { Packet, Track } from "../../packet.js";
+import { speakersOfMask } from "../../speaker-mask.js";
+import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer } from "../demuxer.js";
 import { flacPieces, isMark } from "./pieces.js";
@@ -39,7 +40,12 @@ async function* packets(source: ByteSource, start: number, damage: DamageReport)
     if (piece.kind === "stream-info") {
       const info = flacStreamInfo(piece.bytes);
       if (info === null || (info.sampleRate === 0 && track !== null)) continue;
-      track = { codec: "flac", header: piece.bytes, ...info, speakers: null };
+      track = {
+        codec: "flac",
+        header: piece.bytes,
+        ...info,
+        speakers: speakersOfMask(piece.channelMask, info.nChannels),
+      };
       clock.restart();
       continue;
     }

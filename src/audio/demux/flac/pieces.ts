@@ -1,3 +1,4 @@
+import { maskOfComment } from "../../codec/flac-comment.js";
 import { type FlacFrameHeader, flacFrameHeader, MAX_FLAC_HEADER_BYTES } from "../../codec/flac-frame.js";
 import { crc16 } from "../../crc.js";
 import type { ByteSource } from "../../input/byte-source.js";
@@ -7,7 +8,7 @@ import { isTag, LOOK_BYTES, skipTags } from "../tags.js";
 /** A whole frame, its checksum right; the STREAMINFO of a stream that begins; or bytes that belong to none. */
 export type FlacPiece =
   | { readonly kind: "frame"; readonly header: FlacFrameHeader; readonly bytes: Uint8Array }
-  | { readonly kind: "stream-info"; readonly bytes: Uint8Array }
+  | { readonly kind: "stream-info"; readonly bytes: Uint8Array; readonly channelMask: number }
   /** `isFrame`: the bytes begin as a frame does. */
   | { readonly kind: "damage"; readonly isFrame: boolean };
 
@@ -23,8 +24,8 @@ export async function* flacPieces(source: ByteSource, start: number): AsyncGener
     if (!(await window.ensure(1))) return;
     await window.ensure(Math.max(MAX_FLAC_HEADER_BYTES, LOOK_BYTES));
     if (isMark(window.bytes, window.at)) {
-      const bytes = await readMetadata(window);
-      if (bytes !== null) yield { kind: "stream-info", bytes };
+      const { bytes, channelMask } = await readMetadata(window);
+      if (bytes !== null) yield { kind: "stream-info", bytes, channelMask };
       continue;
     }
     const header = flacFrameHeader(window.bytes, window.at);
@@ -44,22 +45,30 @@ export function isMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x66 && bytes[at + 1] === 0x4c && bytes[at + 2] === 0x61 && bytes[at + 3] === 0x43;
 }
 
-/** Steps over "fLaC" and the metadata blocks after it and gives STREAMINFO's 34 bytes. */
-async function readMetadata(window: ByteWindow): Promise<Uint8Array | null> {
-  let info: Uint8Array | null = null;
+/** Longest comment that is looked at; they are short, but for pictures that are packed into them. */
+const MAX_COMMENT_BYTES = 1 << 20;
+
+/** Steps over "fLaC" and the metadata blocks behind it and gives STREAMINFO's 34 bytes and the channel mask. */
+async function readMetadata(window: ByteWindow) {
+  let bytes: Uint8Array | null = null;
+  let channelMask = 0;
   window.skip(4);
   for (let isLast = false; !isLast; ) {
-    if (!(await window.ensure(4))) return info;
+    if (!(await window.ensure(4))) return { bytes, channelMask };
     const [first, a, b, c] = window.bytes.subarray(window.at, window.at + 4);
     const length = (a! << 16) | (b! << 8) | c!;
     isLast = (first! & 0x80) !== 0;
     window.skip(4);
-    if ((first! & 0x7f) === 0 && (await window.ensure(34))) {
-      info = window.bytes.slice(window.at, window.at + 34);
+    const kind = first! & 0x7f;
+    if (kind === 4 && length <= MAX_COMMENT_BYTES && (await window.ensure(length))) {
+      channelMask = maskOfComment(window.bytes.subarray(window.at, window.at + length));
+    }
+    if (kind === 0 && (await window.ensure(34))) {
+      bytes = window.bytes.slice(window.at, window.at + 34);
     }
     window.skip(length);
   }
-  return info;
+  return { bytes, channelMask };
 }
 
 /** Length of the frame that starts here, null when its end cannot be found. */

@@ -1,8 +1,10 @@
+import { maskOfHeader } from "../../codec/flac-comment.js";
 import { flacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
 import { OPUS_POSITION_RATE, opusDuration, readOpusHead } from "../../codec/opus-packet.js";
 import { parseSetup } from "../../codec/vorbis/setup.js";
 import { VorbisClock, vorbisHeader, vorbisIdentification } from "../../codec/vorbis-header.js";
-import type { Track } from "../../packet.js";
+import { speakersOfMask } from "../../speaker-mask.js";
+import type { Track } from "../demuxer.js";
 
 /** How a codec's packets are stored in a stream of an Ogg file. */
 export interface OggMapping {
@@ -90,13 +92,20 @@ function flacMapping(first: Uint8Array): OggMapping | null {
   const header = first.subarray(9);
   const info = flacStreamInfo(header);
   if (info === null || info.sampleRate === 0) return null;
-  return {
-    positionRate: info.sampleRate,
+  const { sampleRate, nChannels } = info;
+  const mapping = {
+    positionRate: sampleRate,
     preSkip: 0,
-    track: { codec: "flac", header, sampleRate: info.sampleRate, nChannels: info.nChannels, speakers: null },
-    takeHeader: (packet) => packet[0] !== 0xff,
-    duration: (packet) => flacFrameHeader(packet, 0)?.blockSize ?? 0,
+    track: { codec: "flac", header, sampleRate, nChannels, speakers: null } as Track,
+    takeHeader: (packet: Uint8Array) => {
+      if (packet[0] === 0xff) return false;
+      const speakers = speakersOfMask(maskOfHeader(packet), nChannels);
+      if (speakers !== null) mapping.track = { ...mapping.track, speakers };
+      return true;
+    },
+    duration: (packet: Uint8Array) => flacFrameHeader(packet, 0)?.blockSize ?? 0,
   };
+  return mapping;
 }
 
 function startsWith(bytes: Uint8Array, mark: string): boolean {

@@ -2,6 +2,8 @@ import { SAMPLE_BYTES } from "../../codec/pcm.js";
 import { corrupt } from "../../corrupt.js";
 import type { SampleFormat } from "../../packet.js";
 import type { Speaker } from "../../pcm.js";
+import { speakersOfMask } from "../../speaker-mask.js";
+import { corrupt } from "../corrupt.js";
 import { type ChunkStyle, viewOf } from "./chunks.js";
 
 /** What the "fmt " chunk says. */
@@ -44,7 +46,7 @@ export function readFormat(chunk: Uint8Array, style: ChunkStyle, fileName: strin
     sampleFormat,
     nChannels,
     sampleRate,
-    speakers: isExtensible ? speakersOf(fmt.getUint32(20, little), nChannels) : null,
+    speakers: isExtensible ? speakersOfMask(fmt.getUint32(20, little), nChannels) : null,
     frameBytes: sampleFormat === null ? bytesPerSecond / sampleRate : SAMPLE_BYTES[sampleFormat] * nChannels,
   };
 }
@@ -72,17 +74,6 @@ function formatOf(code: number, nBytes: number, little: boolean): SampleFormat |
   if (code === PCM) return integers[nBytes] ?? null;
   if (code === FLOAT) return floats[nBytes] ?? null;
   return code === ALAW ? "alaw" : code === MULAW ? "mulaw" : null;
-}
-
-/** Speakers by the bits of Microsoft's channel mask; what follows is above the listener. */
-const MASK: readonly Speaker[] = ["FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR"];
-
-function speakersOf(mask: number, nChannels: number): readonly Speaker[] | null {
-  if (mask === 0) return null;
-  const named = Array.from({ length: 32 }, (_, bit) => bit)
-    .filter((bit) => (mask >>> bit) & 1)
-    .map((bit) => MASK[bit] ?? "other");
-  return Array.from({ length: nChannels }, (_, i) => named[i] ?? "other");
 }
 
 /** Names for messages, by WAVE's number of the codec. */
