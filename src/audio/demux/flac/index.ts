@@ -1,8 +1,8 @@
 import { type FlacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
 import { corrupt } from "../../corrupt.js";
 import type { ByteSource } from "../../input/byte-source.js";
+import type { Packet, Track } from "../../packet.js";
 import { speakersOfMask } from "../../speaker-mask.js";
-import { corrupt } from "../corrupt.js";
 import type { DamageReport } from "../damage-report.js";
 import type { Container, Demuxer } from "../demuxer.js";
 import { flacPieces, isMark } from "./pieces.js";

@@ -3,8 +3,8 @@ import { flacFrameHeader, flacStreamInfo } from "../../codec/flac-frame.js";
 import { OPUS_POSITION_RATE, opusDuration, readOpusHead } from "../../codec/opus-packet.js";
 import { parseSetup } from "../../codec/vorbis/setup.js";
 import { VorbisClock, vorbisHeader, vorbisIdentification } from "../../codec/vorbis-header.js";
+import type { Track } from "../../packet.js";
 import { speakersOfMask } from "../../speaker-mask.js";
-import type { Track } from "../demuxer.js";
 
 /** How a codec's packets are stored in a stream of an Ogg file. */
 export interface OggMapping {

@@ -3,7 +3,6 @@ import { corrupt } from "../../corrupt.js";
 import type { SampleFormat } from "../../packet.js";
 import type { Speaker } from "../../pcm.js";
 import { speakersOfMask } from "../../speaker-mask.js";
-import { corrupt } from "../corrupt.js";
 import { type ChunkStyle, viewOf } from "./chunks.js";
 
 /** What the "fmt " chunk says. */
