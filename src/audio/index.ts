@@ -1,5 +1,6 @@
 export { type AudioFile, type OpenAudioOptions, openAudio } from "./audio-file.js";
 export { type AudioSource, WHISPER_SAMPLE_RATE } from "./audio-source.js";
+export { CONTAINERS } from "./demux/index.js";
 export {
   type AudioBufferLike,
   type AudioInput,

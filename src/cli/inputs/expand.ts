@@ -1,17 +1,16 @@
 import { stat } from "node:fs/promises";
 import { extname, relative, resolve } from "node:path";
+import { CONTAINERS } from "../../audio/index.js";
 import { systemErrorCode, WhisperVulkanError } from "../../errors.js";
 import { filesUnder, isVisible, type Unreadable } from "./files-under.js";
 import { filesOfPattern, isPattern } from "./glob.js";
 import { isFile, namedRecording, type Recording, withoutFileAddress } from "./recording.js";
 
+/** Endings of what only ffmpeg reads. */
+const foreignEndings =
+  "mpeg mpg ogv spx qt amr awb wma wmv asf avi flv ts mts m2ts ac3 eac3 dts ape wv tta au snd".split(" ");
 /** Endings of files in a folder that count as recordings. A file that is named, or matches a pattern, may have any ending. */
-const endings = new Set(
-  (
-    "wav wave w64 flac mp3 mp2 mpga mpeg mpg ogg oga ogv ogx opus spx webm mkv mka mp4 m4a m4b m4v m4r mov qt aac adts " +
-    "aif aiff aifc caf 3gp 3g2 amr awb wma wmv asf avi flv ts mts m2ts ac3 eac3 dts ape wv tta au snd"
-  ).split(" "),
-);
+const endings = new Set([...CONTAINERS.flatMap(({ extensions }) => extensions), ...foreignEndings]);
 
 /** The recordings that the arguments name. */
 export interface Expanded {
