@@ -64,7 +64,10 @@ export const targets = {
     input: (seed, index) => bytesFrom(recordings, randomFrom(1, seed, index)),
     read: async (bytes, index) => {
       const whole = await decode(bytes);
-      if (index % 4 > 0) return whole;
+      // Behind the sound of a WAV file a chunk counts only where it ends within the file, and how long that is
+      // nobody knows of a stream.
+      const isWave = /^(RIF[FX]|RF64|riff)/.test(bytes.toString("latin1", 0, 4));
+      if (index % 4 > 0 || isWave) return whole;
       const piecewise = await decode(pieces(bytes, randomFrom(2, index)));
       if (piecewise !== whole) throw new Error(`read whole: ${whole}; as a stream: ${piecewise}`);
       return whole;

@@ -73,6 +73,9 @@ function readHeader(tfhd: Uint8Array, moofOffset: number, { defaults }: SoundTra
   return { base, description, durationTicks, sizeBytes: next(16, defaults.sizeBytes) };
 }
 
+/** Packets of one size in a run, at most: hours of sound. Nothing else bounds a damaged number of them. */
+const MAX_ALIKE = 1 << 20;
+
 /** The samples of a `trun` box; `offset` where the run before ended. */
 function* runSpans(
   trun: Uint8Array,
@@ -89,14 +92,14 @@ function* runSpans(
   let at = 8 + (flags & 1 ? 4 : 0) + (flags & 4 ? 4 : 0);
   if (at > trun.length) return;
   const rowBytes = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+  // Samples that are all alike have no rows; PCM is read in larger pieces.
+  const isAlike = rowBytes === 0 && (descriptions[description]?.frameBytes ?? 0) > 0;
   const nSamples =
     rowBytes === 0
-      ? view.getUint32(4)
+      ? Math.min(view.getUint32(4), isAlike ? Number.POSITIVE_INFINITY : MAX_ALIKE)
       : Math.min(view.getUint32(4), Math.floor((trun.length - at) / rowBytes));
   if (rowBytes === 0 && header.sizeBytes === 0) return;
   let [position, now] = [flags & 1 ? base + view.getInt32(8) : offset, ticks];
-  // Samples that are all alike have no rows; PCM is read in larger pieces.
-  const isAlike = rowBytes === 0 && (descriptions[description]?.frameBytes ?? 0) > 0;
   const nAtOnce = isAlike ? Math.max(1, Math.floor(PCM_SPAN_BYTES / Math.max(1, header.sizeBytes))) : 1;
   for (let i = 0; i < nSamples; i += nAtOnce) {
     const n = Math.min(nAtOnce, nSamples - i);

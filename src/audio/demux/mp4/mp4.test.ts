@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Packet } from "../../packet.js";
-import { memorySource } from "../cases.js";
+import { decode, memorySource, read } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
 import {
   box,
@@ -186,3 +185,12 @@ describe("damage", () => {
     expect(packets[0]!.track.header).toEqual(Uint8Array.of(0x14, 0x08));
   });
 });
+
+test("a fragment that says it has four thousand million packets ends", async () => {
+  const bytes = Buffer.from(read("test/fuzz/seeds/aac-fragmented.mp4"));
+  const [run, header] = [bytes.indexOf("trun") + 4, bytes.indexOf("tfhd") + 4];
+  bytes.writeUInt32BE(1, run); // packets without rows of their own
+  bytes.writeUInt32BE(0xffffffff, run + 4);
+  bytes.writeUInt32BE(1 << 25, header + 12); // more than a packet has
+  await expect(decode(bytes)).rejects.toMatchObject({ code: "audio-empty" });
+}, 60_000);
