@@ -6,6 +6,7 @@ import { noTrack } from "../no-track.js";
 import { boxAt, fourLetters, searchBox } from "./boxes.js";
 import { readMovie } from "./movie.js";
 import { packets } from "./packets.js";
+import { sourceFrom } from "./source-from.js";
 
 /** Index of a recording of days; a size beyond is damage. */
 const MAX_INDEX_BYTES = 1 << 28;
@@ -18,12 +19,9 @@ export const mp4: Container = {
   open,
 };
 
-async function open(
-  source: ByteSource,
-  start: number,
-  damage: DamageReport,
-): Promise<Demuxer | ForeignAudio> {
-  const index = await findIndex(source, start);
+async function open(file: ByteSource, start: number, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
+  const source = sourceFrom(file, start);
+  const index = await findIndex(source);
   if (index === null) throw corrupt(source.name, "file, its index is missing");
   const movie = readMovie(index.body);
   const { sound, durationSeconds, isFragmented } = movie;
@@ -38,8 +36,8 @@ async function open(
 }
 
 /** The content of the `moov` box, wherever it stands; recorders write it last, and one that was stopped never does. */
-async function findIndex(source: ByteSource, start: number) {
-  for (let at = start; ; ) {
+async function findIndex(source: ByteSource) {
+  for (let at = 0; ; ) {
     const box = await boxAt(source, at);
     if (box?.type === "moov") return readIndex(source, at);
     if (!source.isReplayable && box?.type !== "ftyp" && !isSmall(box)) await source.whole();
@@ -47,7 +45,7 @@ async function findIndex(source: ByteSource, start: number) {
     at = box.end;
   }
   // Sizes may lie.
-  const found = await searchBox(source, start, "moov", "mvhd");
+  const found = await searchBox(source, 0, "moov", "mvhd");
   return found === null ? null : readIndex(source, found);
 }
 

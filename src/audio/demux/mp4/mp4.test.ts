@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { memorySource } from "../cases.js";
+import { memorySource, TAGS } from "../cases.js";
 import { DamageReport } from "../damage-report.js";
 import type { Packet } from "../demuxer.js";
+import { openDemuxer } from "../index.js";
 import {
   box,
   esds,
@@ -136,6 +137,16 @@ test("with its index first it is read forward, and not a read a packet", async (
   if ("packets" in opened) for await (const packet of opened.packets()) packets.push(packet);
   expect(numbers(packets)).toEqual(ALL);
   expect(nReads).toBeLessThan(10);
+});
+
+test.each(Object.entries(TAGS))("%s in front moves what its index points to", async (_, tag) => {
+  const bytes = Uint8Array.from([...tag, ...PLAIN]);
+  for (const isStream of [false, true]) {
+    const opened = await openDemuxer(memorySource(bytes, isStream), new DamageReport());
+    const packets: Packet[] = [];
+    if ("packets" in opened) for await (const packet of opened.packets()) packets.push(packet);
+    expect(numbers(packets)).toEqual(ALL);
+  }
 });
 
 describe("edits", () => {
