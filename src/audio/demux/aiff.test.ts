@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Packet } from "../packet.js";
 import { aiff } from "./aiff.js";
-import { memorySource } from "./cases.js";
+import { memorySource, TAGS } from "./cases.js";
 import { DamageReport } from "./damage-report.js";
 
 /** 20,000 samples of 16 bits, two channels. */
@@ -54,6 +54,10 @@ test.each<[string, Uint8Array]>([
   ["a size of 0", file("AIFF", COMM, ssnd(SOUND, 0))],
   ["a size that is not known", file("AIFF", COMM, ssnd(SOUND, 0xffffffff))],
   ["a size of half of it", file("AIFF", COMM, ssnd(SOUND, 40_008))],
+  ...Object.entries(TAGS).map(([name, tag]): [string, Uint8Array] => [
+    `${name} behind it`,
+    Buffer.concat([file("AIFF", COMM, ssnd(SOUND)), tag]),
+  ]),
   ["zeros behind it", file("AIFF", COMM, ssnd(SOUND), Buffer.alloc(50))],
 ])("%s", async (_, bytes) => {
   for (const isStream of [false, true]) {

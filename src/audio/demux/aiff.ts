@@ -6,6 +6,7 @@ import type { DamageReport } from "./damage-report.js";
 import type { Container, Demuxer, ForeignAudio } from "./demuxer.js";
 import { noTrack } from "./no-track.js";
 import { pcmPackets } from "./pcm-packets.js";
+import { isTag, LOOK_BYTES } from "./tags.js";
 
 export const aiff: Container = {
   name: "AIFF",
@@ -59,7 +60,7 @@ function isKnown(sizeBytes: number): boolean {
   return sizeBytes > 0 && sizeBytes < 0x7fffff00;
 }
 
-/** The sound as its chunk says; then more of it, where what follows is neither a chunk nor padding. */
+/** The sound as its chunk says; then more of it, where what follows is neither a chunk, a tag nor padding. */
 async function* packets(
   source: ByteSource,
   track: Track,
@@ -76,8 +77,14 @@ async function* packets(
 
 async function isOver(source: ByteSource, end: number): Promise<boolean> {
   for (const pad of [end & 1, 0]) {
-    const next = await source.read(end + pad, 8);
-    if (next.length < 8 || CHUNK_NAME.test(letters(next, 0)) || next.every((byte) => byte === 0)) return true;
+    const next = await source.read(end + pad, LOOK_BYTES);
+    if (
+      next.length < 8 ||
+      isTag(next, 0) ||
+      CHUNK_NAME.test(letters(next, 0)) ||
+      next.subarray(0, 8).every((byte) => byte === 0)
+    )
+      return true;
   }
   return false;
 }

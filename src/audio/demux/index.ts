@@ -33,7 +33,7 @@ export async function openDemuxer(source: ByteSource, damage: DamageReport): Pro
   const found =
     (await recognise(source, await endOfId3(source))) ??
     (await recognise(source, 0)) ??
-    (await recognise(source, await endOfTags(source)));
+    (await recogniseBehindTags(source));
   if (found === null) return { codec: null, durationSeconds: null };
   const held = new HeldSource(source);
   const opened = await found.container.open(held, found.start, damage);
@@ -64,11 +64,16 @@ async function endOfId3(source: ByteSource): Promise<number> {
   }
 }
 
-/** Where other tags and padding at the start end. Asked last: some files begin with zeros of their own. */
-async function endOfTags(source: ByteSource): Promise<number> {
+/** Behind other tags and padding at the start. An MP4 begins with up to three zeros of its own. */
+async function recogniseBehindTags(source: ByteSource) {
   const window = new ByteWindow(source, 0, Number.POSITIVE_INFINITY, false);
   await skipTags(window);
-  return window.offset;
+  if (window.offset === 0) return null;
+  for (const nOwn of [3, 2, 1, 0]) {
+    const found = await recognise(source, Math.max(0, window.offset - nOwn));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Keeps what is released until it is sure that nobody else wants it. */

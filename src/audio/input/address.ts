@@ -10,8 +10,24 @@ export function isAddress(text: string): boolean {
   return /^([a-z][a-z0-9+.-]+:\/\/|file:\/|(data|blob):)/i.test(text);
 }
 
-/** Error: `option-invalid`. */
+/** Error: `option-invalid` (none, or one of a kind that cannot be read). */
 export function parseAddress(text: string): URL {
+  const url = parse(text);
+  if (!READABLE.has(url.protocol)) throw unreadableAddress(url);
+  return url;
+}
+
+const READABLE = new Set(["http:", "https:", "file:", "data:"]);
+
+/** The error for an address of a kind that cannot be read. */
+export function unreadableAddress(url: URL): WhisperVulkanError {
+  const message = `${nameForMessages(url.href)}: ${url.protocol} URLs cannot be read`;
+  return new WhisperVulkanError("option-invalid", message, {
+    hint: "Use a path or a file:, http:, https: or data: URL.",
+  });
+}
+
+function parse(text: string): URL {
   try {
     return new URL(text);
   } catch {

@@ -2,7 +2,7 @@ import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { WhisperVulkanError } from "../../errors.js";
-import { bytesOfDataAddress, isAddress, parseAddress, pathOfAddress } from "./address.js";
+import { bytesOfDataAddress, isAddress, parseAddress, pathOfAddress, unreadableAddress } from "./address.js";
 import type { ByteSource } from "./byte-source.js";
 import { blobSource, memorySource, openFile } from "./file-source.js";
 import { openHttp } from "./http.js";
@@ -114,9 +114,7 @@ async function openUrl(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   if (url.protocol === "http:" || url.protocol === "https:") return openHttp(url, signal);
   if (url.protocol === "file:") return openPath(pathOfAddress(url), name);
   if (url.protocol === "data:") return memorySource(await bytesOfDataAddress(url), name);
-  throw new WhisperVulkanError("option-invalid", `${name}: ${url.protocol} URLs cannot be read`, {
-    hint: "Use a path or a file:, http:, https: or data: URL.",
-  });
+  throw unreadableAddress(url);
 }
 
 async function openPath(path: string, name: string): Promise<ByteSource> {

@@ -6,6 +6,7 @@ import { noTrack } from "../no-track.js";
 import { boxAt, fourLetters, searchBox } from "./boxes.js";
 import { readMovie } from "./movie.js";
 import { packets } from "./packets.js";
+import { sourceFrom } from "./source-from.js";
 
 /** Index of a recording of days; a size beyond is damage. */
 const MAX_INDEX_BYTES = 1 << 28;
@@ -18,13 +19,10 @@ export const mp4: Container = {
   open,
 };
 
-async function open(
-  source: ByteSource,
-  start: number,
-  damage: DamageReport,
-): Promise<Demuxer | ForeignAudio> {
-  const index = await findIndex(source, start);
-  if (index === null) throw corrupt(source.name, "file (its index is missing)");
+async function open(file: ByteSource, start: number, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
+  const source = sourceFrom(file, start);
+  const index = await findIndex(source);
+  if (index === null) throw corrupt(source.name, "file, its index is missing");
   const movie = readMovie(index.body);
   const { sound, durationSeconds, isFragmented } = movie;
   if (sound === null)
@@ -38,16 +36,16 @@ async function open(
 }
 
 /** The content of the `moov` box, wherever it stands; recorders write it last, and one that was stopped never does. */
-async function findIndex(source: ByteSource, start: number) {
-  for (let at = start; ; ) {
+async function findIndex(source: ByteSource) {
+  for (let at = 0; ; ) {
     const box = await boxAt(source, at);
     if (box?.type === "moov") return readIndex(source, at);
     if (!source.isReplayable && box?.type !== "ftyp" && !isSmall(box)) await source.whole();
     if (box === null || box.end === null) break;
     at = box.end;
   }
-  // Sizes may be wrong.
-  const found = await searchBox(source, start, "moov", "mvhd");
+  // Sizes may lie.
+  const found = await searchBox(source, 0, "moov", "mvhd");
   return found === null ? null : readIndex(source, found);
 }
 
