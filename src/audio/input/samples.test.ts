@@ -115,7 +115,7 @@ describe("what is no sound is refused by name", () => {
       "file-unreadable",
       /two\?lines/,
     ],
-    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /carries a number/],
+    ["a stream of numbers", { samples: numbers(), sampleRate: 16000 }, "option-invalid", /yields a number/],
     ["samples as a stream of bytes", pieces(SAMPLES), "option-invalid", /carries a Float32Array, not bytes/],
     ["a stream that fails", { samples: broken(), sampleRate: 16000 }, "file-unreadable", /unplugged/],
     ["no samples", { samples: pieces(new Float32Array(0)), sampleRate: 16000 }, "audio-empty", /no sound/],

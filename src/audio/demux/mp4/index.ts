@@ -22,7 +22,7 @@ export const mp4: Container = {
 async function open(file: ByteSource, start: number, damage: DamageReport): Promise<Demuxer | ForeignAudio> {
   const source = sourceFrom(file, start);
   const index = await findIndex(source);
-  if (index === null) throw corrupt(source.name, "file, its index is missing");
+  if (index === null) throw corrupt(source.name, "file (its index is missing)");
   const movie = readMovie(index.body);
   const { sound, durationSeconds, isFragmented } = movie;
   if (sound === null)
@@ -44,7 +44,7 @@ async function findIndex(source: ByteSource) {
     if (box === null || box.end === null) break;
     at = box.end;
   }
-  // Sizes may lie.
+  // Sizes may be wrong.
   const found = await searchBox(source, 0, "moov", "mvhd");
   return found === null ? null : readIndex(source, found);
 }
