@@ -135,7 +135,11 @@ export function cpuStep(step: Step, address: (tensor: Tensor) => number, nThread
         nTasks: nBatch * nHead * nSplits,
       };
     }
-    default: {
+    case "selfAttention":
+    case "crossAttention":
+    case "embed":
+    case "cacheWrite":
+    case "selectRows": {
       const { op, nRows, nTokens, nTextCtx, nState } = step;
       const { tokens, origin, select, total } = controlOffsets(step);
       const nHead = "nHead" in step ? step.nHead : 1;
