@@ -22,7 +22,7 @@ describe("where memory suffices, but not in the order of heat", () => {
     expect(placement!.places.get("scratch0")!.memory.type).toBe(0);
     expect(device.usedBytes(0) + device.usedBytes(1)).toBe(135 * MiB);
     expect(ledger.entries.map(({ reason }) => reason)).toContain(
-      "no room is left: all is placed anew, this first",
+      "no room is left: everything is placed again, this first",
     );
   });
 
