@@ -72,7 +72,7 @@ export function variants() {
         frameSeconds: frame("alac", 16000),
       });
   for (const ending of ["mp3", "mka", "mp4"])
-    for (const rate of [8000, 16000, 22050, 44100, 48000])
+    for (const rate of [8000, 16000, 22050, 44100, 48000].filter((hz) => ending !== "mp4" || hz > 8000))
       for (const nChannels of /** @type {const} */ ([1, 2]))
         add({
           name: `mp3-${rate}-${nChannels}.${ending}`,
@@ -113,7 +113,7 @@ export function variants() {
           // Opus is decoded straight to 16 kHz here (codec/opus.ts says why), by ffmpeg to 48 kHz and then resampled
           tolerance: 0.1,
         });
-  for (const ending of ["m4a", "mov", "aac", "mka", "caf", "latm"])
+  for (const ending of ["m4a", "mov", "aac", "mka", "latm"])
     for (const nChannels of channels)
       for (const rate of [16000, 44100])
         add({
