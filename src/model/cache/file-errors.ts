@@ -7,7 +7,7 @@ export function writingFailed(path: string, error: unknown): WhisperVulkanError 
   const code = systemErrorCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new WhisperVulkanError("disk-full", `The disk is full: ${path} could not be written.`, {
-      hint: "Free some space, or set WHISPER_VULKAN_CACHE to a folder on another disk; a download goes on where it stopped.",
+      hint: "Free some space, or set WHISPER_VULKAN_CACHE to a folder on another disk; a download continues where it stopped.",
       cause: error,
     });
   }
