@@ -6,6 +6,7 @@ import type { Demuxer, ForeignAudio } from "./demux/demuxer.js";
 import { CONTAINERS } from "./demux/index.js";
 import { openMatroska } from "./demux/matroska/index.js";
 import { type ByteSource, StreamSource } from "./input/index.js";
+import { INSTALL_FFMPEG } from "./install-ffmpeg.js";
 import type { Packet } from "./packet.js";
 
 /**
@@ -131,8 +132,7 @@ function cannotRun(
   program: string,
   cause: unknown,
 ): WhisperVulkanError {
-  const hint =
-    "Install ffmpeg (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg), or convert to WAV, FLAC, MP3 or Opus.";
+  const hint = INSTALL_FFMPEG;
   const missing = systemErrorCode(cause) === "ENOENT";
   const why = missing
     ? "it is not on the PATH"

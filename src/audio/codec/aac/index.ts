@@ -1,5 +1,6 @@
 import { WhisperVulkanError } from "../../../errors.js";
 import { corrupt } from "../../corrupt.js";
+import { INSTALL_FFMPEG } from "../../install-ffmpeg.js";
 import type { Track } from "../../packet.js";
 import type { Codec } from "../codec.js";
 import {
@@ -46,7 +47,7 @@ export const aac: Codec = {
         "audio-codec-unsupported",
         `${fileName}: ${name} cannot be decoded without ffmpeg`,
         {
-          hint: "Install ffmpeg (apt install ffmpeg, brew install ffmpeg), or convert to WAV, FLAC, MP3 or Opus.",
+          hint: INSTALL_FFMPEG,
         },
       );
     }
